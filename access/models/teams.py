@@ -1,0 +1,50 @@
+"""Team and its memberships; a team owns one Group, by which guardian knows it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils import timezone
+
+from access.models.namespaces import Namespace
+from access.models.organizations import Organization
+
+
+class Team(models.Model):
+    """A namespace of an organization where people log work together."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="teams")
+    namespace = models.OneToOneField(Namespace, models.PROTECT, related_name="team")
+    group = models.OneToOneField(Group, models.PROTECT, related_name="team")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name of its namespace."""
+        return self.namespace.name
+
+
+class TeamMembership(models.Model):
+    """A person's role in a team, which is the role on the team's projects (F35)."""
+
+    class Role(models.TextChoices):
+        """What the person may do in the team."""
+
+        ADMIN = "admin"
+        MEMBER = "member"
+        VIEWER = "viewer"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="team_memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_membership_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}: {self.role}"

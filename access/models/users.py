@@ -1,0 +1,68 @@
+"""User: a person who signs in, with a personal namespace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+from access.models.namespaces import Namespace
+
+
+class UserManager(BaseUserManager["User"]):
+    """Look-ups by user name; accounts are made by `access.services.people`."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The account of that name, in whatever case it is typed."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. `is_superuser` marks the instance's operator, who sees all organizations."""
+
+    class Theme(models.TextChoices):
+        """Which colours the pages use."""
+
+        SYSTEM = "system"
+        LIGHT = "light"
+        DARK = "dark"
+
+    username = models.CharField(max_length=128, unique=True)
+    full_name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    namespace = models.OneToOneField(Namespace, models.PROTECT, related_name="user", null=True)
+    default_namespace = models.ForeignKey(Namespace, models.SET_NULL, related_name="+", null=True, blank=True)
+    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    language = models.CharField(max_length=8, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: UserManager = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name that pages show."""
+        return self.full_name or self.username
+
+    @property
+    def home(self) -> Namespace | None:
+        """The default entity: where work goes when a script names none (C31)."""
+        return self.default_namespace or self.namespace
+
+    def get_full_name(self) -> str:
+        """Django's name for `display_name`."""
+        return self.display_name
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """What `get_by_natural_key` takes."""
+        return (self.username,)

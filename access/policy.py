@@ -1,0 +1,72 @@
+"""May this person do that? Every view, resolver and service asks here, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from access.models import Container, Organization, OrganizationMembership, User
+from access.roles import MINIMUM, Action, Role, allows
+from common.errors import ForbiddenError, NotFoundError
+
+C = TypeVar("C", bound=Container)
+Actor = User | AnonymousUser
+
+
+def role_on(user: Any, container: Container) -> Role | None:
+    """The effective role (F30): the highest of all that reach `user`; None when the container is invisible."""
+    if getattr(container, "role_user", None) == (user.pk or 0):
+        level: int = container.role_level  # type: ignore[attr-defined]  # annotated by with_role
+    else:
+        row = Container.objects.alive().with_role(user).filter(pk=container.pk).values_list("role_level", flat=True).first()
+        level = row or 0
+    return Role(level) if level else None
+
+
+def can(user: Any, action: Action, container: Container) -> bool:
+    """Whether `user` may do `action` in `container`."""
+    return allows(role_on(user, container), action)
+
+
+def require(user: Any, action: Action, container: Container) -> Role:
+    """The role of `user`, who may do `action`.
+
+    Raises NotFoundError when the container is invisible and ForbiddenError when it is visible and the role too low.
+    """
+    role = role_on(user, container)
+    if role is None:
+        raise NotFoundError(f"There is no such {container.kind}, or you may not see it.")
+    if not allows(role, action):
+        raise ForbiddenError(
+            f"Your role in the {container.kind} '{container.name}' is {role.word.replace('_', ' ')}; to {action.value} one needs "
+            f"{MINIMUM[action].word}. An admin of the {container.kind} can change your role."
+        )
+    return role
+
+
+def get_visible(queryset: models.QuerySet[C], user: Any, what: str, **lookup: Any) -> C:
+    """The one visible container of `queryset` that matches, with its role at hand. Raises NotFoundError."""
+    found = queryset.visible_to(user).with_role(user).filter(**lookup).first()  # type: ignore[attr-defined]
+    if found is None:
+        raise NotFoundError(f"There is no such {what}, or you may not see it.")
+    return found
+
+
+def organization_role(user: Any, organization: Organization) -> str | None:
+    """`admin`, `member` or `viewer`; the operator is an admin everywhere; None for outsiders."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    if user.is_superuser:
+        return OrganizationMembership.Role.ADMIN
+    return OrganizationMembership.objects.filter(organization=organization, user=user).values_list("role", flat=True).first()
+
+
+def require_registry_creation(user: Any, organization: Organization) -> None:
+    """Refuse all but members and admins of the organization (F31 row 11, C29)."""
+    role = organization_role(user, organization)
+    if role is None:
+        raise NotFoundError("There is no such organization, or you do not belong to it.")
+    if role == OrganizationMembership.Role.VIEWER:
+        raise ForbiddenError(f"Viewers of {organization.name} cannot create registries; ask an admin for the role member.")

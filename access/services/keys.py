@@ -1,0 +1,84 @@
+"""API keys: made, checked, revoked; the secret itself is never stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import ApiKey, User
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from events.services import record
+from events.types import EventType
+
+ACCEPTED_BY_SDK = re.compile(r"[A-Za-z0-9_-]{40,}\Z")
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def digest_of(secret: str) -> str:
+    """The keyed hash (64 hex digits) under which a secret is known."""
+    return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def validate_secret(secret: str) -> str:
+    """`secret` if the SDK takes it: 40 or more of `[A-Za-z0-9_-]` after the first `-`, or in all. Raises InvalidInputError."""
+    if len(secret) > 256 or not (ACCEPTED_BY_SDK.match(secret) or ACCEPTED_BY_SDK.match(secret.partition("-")[2])):
+        raise InvalidInputError("An API key has 40 to 256 characters, of letters, digits, '_' and '-' only.")
+    return secret
+
+
+def create_key(
+    *,
+    actor: User,
+    user: User,
+    name: str,
+    scope: str = ApiKey.Scope.WRITE,
+    expires_at: datetime | None = None,
+    secret: str = "",
+) -> tuple[ApiKey, str]:
+    """A new key of `user` and its secret, which is not shown again. Only one's own keys, or any by the operator.
+
+    Raises NotFoundError for somebody else's account, InvalidInputError for a secret that the SDK would refuse, and
+    ConflictError for one in use.
+    """
+    if actor != user and not actor.is_superuser:
+        raise NotFoundError("There is no such account, or you may not see it.")
+    secret = validate_secret(secret) if secret else f"local-{secrets.token_hex(20)}"
+    if not name.strip() or len(name) > 128:
+        raise InvalidInputError("Give the key a name of at most 128 characters, such as the machine that uses it.")
+    if ApiKey.objects.filter(digest=digest_of(secret)).exists():
+        raise ConflictError("This API key is in use already; choose another.")
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            user=user, name=name.strip(), hint=secret[-4:], digest=digest_of(secret), scope=scope, expires_at=expires_at
+        )
+        record(actor=actor, type=EventType.KEY_CREATED, object=key, after={"name": key.name, "user": user.username})
+    return key, secret
+
+
+def revoke_key(*, actor: User, key: ApiKey) -> None:
+    """Delete `key`; a second time changes nothing. Raises NotFoundError for somebody else's key."""
+    if actor.pk != key.user_id and not actor.is_superuser:
+        raise NotFoundError("There is no such key, or you may not see it.")
+    with transaction.atomic():
+        if not ApiKey.objects.filter(pk=key.pk).exists():
+            return
+        record(actor=actor, type=EventType.KEY_REVOKED, object=key, before={"name": key.name})
+        ApiKey.objects.filter(pk=key.pk).delete()
+
+
+def authenticate(secret: str) -> ApiKey | None:
+    """The live key of that secret with its user, or None; notes its use at most every five minutes."""
+    now = timezone.now()
+    key = ApiKey.objects.select_related("user__namespace", "user__default_namespace").filter(digest=digest_of(secret)).first()
+    if key is None or not key.user.is_active or (key.expires_at and key.expires_at <= now):
+        return None
+    if key.last_used_at is None or now - key.last_used_at > SEEN_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return key

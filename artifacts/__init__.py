@@ -1,0 +1,1 @@
+"""Artifacts and their versions: content, aliases, tags, metrics, lineage."""

@@ -1,0 +1,98 @@
+"""Version: one immutable content of an artifact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from artifacts.models.aliases import Tag
+from artifacts.models.artifacts import Artifact
+from projects.models import Project, Run
+
+if TYPE_CHECKING:
+    from access.models import User
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    """Versions by who may see them."""
+
+    def committed(self) -> VersionQuerySet:
+        """Those that are complete and not deleted."""
+        return self.filter(state=Version.State.COMMITTED, artifact__deleted_at=None)
+
+    def visible_to(self, user: User) -> VersionQuerySet:
+        """Committed versions that `user` reaches by any path: the source project, or a link in a visible registry."""
+        registries = _visible_registries(user)
+        return self.committed().filter(
+            Q(artifact__project__in=Project.objects.visible_to(user))
+            | Q(pk__in=_linked_versions().filter(collection__registry__in=registries).values("version"))
+        )
+
+
+def _visible_registries(user: User) -> models.QuerySet[models.Model]:
+    from access.models import Container
+
+    return Container.objects.filter(kind=Container.Kind.REGISTRY).visible_to(user).values("pk")
+
+
+def _linked_versions() -> models.QuerySet[models.Model]:
+    # Links live one layer up; the reverse relation is the honest way to look up from here.
+    link = Version._meta.get_field("links").related_model
+    return link._default_manager.filter(deleted_at=None)  # type: ignore[union-attr, no-any-return]
+
+
+class Version(models.Model):
+    """Content by its manifest digest; `index` (v0, v1, …) is given at commit. Description, metadata and tags stay editable."""
+
+    class State(models.TextChoices):
+        """Only a committed version is ever listed (F11)."""
+
+        PENDING = "pending"
+        COMMITTED = "committed"
+        DELETED = "deleted"
+
+    artifact = models.ForeignKey(Artifact, models.CASCADE, related_name="versions")
+    index = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
+    digest = models.CharField(max_length=64)
+    client_id = models.CharField(max_length=160, blank=True)
+    description = models.TextField(blank=True)
+    metadata = models.JSONField(default=dict)
+    size = models.BigIntegerField(default=0)
+    file_count = models.IntegerField(default=0)
+    ttl_seconds = models.BigIntegerField(null=True)
+    history_step = models.BigIntegerField(null=True)
+    produced_by = models.ForeignKey(Run, models.SET_NULL, related_name="outputs", null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    requested_aliases = models.JSONField(default=list)
+    tags = models.ManyToManyField(Tag, related_name="versions")
+    created_at = models.DateTimeField(default=timezone.now)
+    committed_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["artifact", "index"], name="version_index_unique"),
+            models.UniqueConstraint(
+                fields=["artifact", "client_id"], condition=~Q(client_id=""), name="version_client_id_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["artifact", "digest"], name="version_by_digest"),
+            models.Index(fields=["client_id"], name="version_by_client_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.artifact.name}:{self.label}"
+
+    @property
+    def label(self) -> str:
+        """`v3`."""
+        return f"v{self.index}"

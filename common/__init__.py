@@ -1,0 +1,1 @@
+"""Shared, domain-free pieces: errors, pagination, names, middleware, health, template tags."""

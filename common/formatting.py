@@ -1,0 +1,123 @@
+"""How numbers, sizes, times and people's names are written on pages."""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+from django.utils.translation import gettext, ngettext
+
+MISSING = "–"
+MINUS = "\N{MINUS SIGN}"
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+AVATAR_COLOURS = 8
+MAX_DECIMALS = 6
+
+
+def filesize(count: int | None) -> str:
+    """Write a number of bytes in binary units: `312 B`, `84.0 KiB`, `212 KiB`, `1.1 GiB`; missing is an en dash."""
+    if count is None:
+        return MISSING
+    if count < 1024:
+        return f"{count} B"
+    value, unit = float(count), 0
+    while round(value, 1) >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:.0f} {UNITS[unit]}" if round(value, 1) >= 100 else f"{value:.1f} {UNITS[unit]}"
+
+
+def relative_time(moment: datetime, now: datetime) -> str:
+    """Write how long ago an aware time was, or how long until it comes, in the reader's language."""
+    ahead = moment > now
+    past = abs(now - moment)
+    if past < timedelta(minutes=1):
+        return gettext("in a moment") if ahead else gettext("just now")
+    if not ahead and timedelta(days=1) <= past < timedelta(days=2):
+        return gettext("yesterday")
+    amount = _amount(past)
+    return gettext("in %(amount)s") % {"amount": amount} if ahead else gettext("%(amount)s ago") % {"amount": amount}
+
+
+def _amount(span: timedelta) -> str:
+    minutes, days = int(span.total_seconds() // 60), span.days
+    if minutes < 60:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    if days < 1:
+        return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
+    if days < 14:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if days < 60:
+        return ngettext("%(count)d week", "%(count)d weeks", days // 7) % {"count": days // 7}
+    if days < 730:
+        return ngettext("%(count)d month", "%(count)d months", days // 30) % {"count": days // 30}
+    return ngettext("%(count)d year", "%(count)d years", days // 365) % {"count": days // 365}
+
+
+def exact_time(moment: datetime) -> str:
+    """Write an aware time to the second in UTC: `2026-11-23 02:14:08 UTC`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def column_format(values: Iterable[float | None]) -> str:
+    """Choose one format spec for a column of metrics, so that its decimals line up.
+
+    Three significant digits of the largest value, and more (up to six decimals) as long as two different values would
+    read the same. Whole numbers have no decimals; very small and very large columns are written with an exponent.
+    """
+    present = {value for value in values if value is not None and math.isfinite(value)}
+    largest = max(map(abs, present), default=0.0)
+    if largest and not 1e-3 <= largest < 1e9:
+        return ".2e"
+    if all(value == int(value) for value in present):
+        return ",.0f"
+    decimals = max(0, 2 - math.floor(math.log10(largest)))
+    while decimals < MAX_DECIMALS and len({f"{value:.{decimals}f}" for value in present}) < len(present):
+        decimals += 1
+    return f",.{decimals}f"
+
+
+def metric(value: float | None, spec: str | None = None) -> str:
+    """Write a metric by its column's format spec, with a real minus sign; missing is an en dash."""
+    if value is None:
+        return MISSING
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else (MINUS if value < 0 else "") + "∞"
+    return format(value, spec or column_format([value])).replace("-", MINUS)
+
+
+def difference(value: float, spec: str) -> str:
+    """Write a difference by its column's format spec, always with its sign."""
+    written = metric(value, spec)
+    return written if written.startswith(MINUS) else f"+{written}"
+
+
+def short_digest(digest: str) -> str:
+    """The first eight characters of a digest, enough to tell versions apart by eye."""
+    return digest[:8]
+
+
+def initials(name: str) -> str:
+    """Up to two letters for a person's or organization's avatar: `Adam Okafor` is AO, `ci-release` is CI."""
+    words = name.split()
+    letters = words[0][0] + words[-1][0] if len(words) > 1 else name.strip()[:2]
+    return letters.upper()
+
+
+def colour_index(name: str) -> int:
+    """One of the eight avatar colours, the same for a name everywhere."""
+    return crc32(name.encode()) % AVATAR_COLOURS + 1
+
+
+def spark_points(values: Sequence[float | None], width: int = 72, height: int = 20) -> list[tuple[float, float]]:
+    """Place the known values of a series in a box of the given pixels, two pixels from its edges, in order."""
+    known = [(index, value) for index, value in enumerate(values) if value is not None and math.isfinite(value)]
+    if not known:
+        return []
+    low, high = min(value for _, value in known), max(value for _, value in known)
+    step = (width - 4) / max(1, len(values) - 1)
+    scale = (height - 4) / (high - low) if high > low else 0.0
+    middle = height / 2
+    return [
+        (round(2 + index * step, 1), round(height - 2 - (value - low) * scale, 1) if scale else middle)
+        for index, value in known
+    ]

@@ -1,0 +1,44 @@
+"""Domain errors become answers here, once, for every page and endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from common.errors import DomainError, UnauthenticatedError, status_of
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the asker is a program: it signed in with a key, or prefers JSON."""
+    return "Authorization" in request.headers or not request.accepts("text/html")
+
+
+def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """`error` as JSON for programs and as a page for people, with its status."""
+    status = status_of(error)
+    if wants_json(request) or getattr(request, "is_api", False):
+        response: HttpResponse = JsonResponse({"errors": [{"message": error.message}]}, status=status)
+    else:
+        template = f"{status}.html" if status in {403, 404} else "400.html"
+        response = render(request, template, {"message": error.message}, status=status)
+    if isinstance(error, UnauthenticatedError):
+        response.headers["WWW-Authenticate"] = 'Basic realm="Vitrine"'
+    return response
+
+
+class DomainErrorMiddleware:
+    """Turns a DomainError that a view raised into `error_response`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django's hook: None leaves other exceptions to Django."""
+        return error_response(request, exception) if isinstance(exception, DomainError) else None

@@ -1,0 +1,106 @@
+"""Keyset paging: pages by the values of the last row, so a deep page costs what the first one does."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from common.errors import InvalidInputError
+
+M = TypeVar("M", bound=models.Model)
+MAX_SIZE = 1000
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """Rows of one page; `next` and `previous` are opaque cursors, or empty at an end."""
+
+    items: list[M]
+    next: str
+    previous: str
+
+
+def clamp(size: int | None, *, default: int = 50, most: int = MAX_SIZE) -> int:
+    """A page size between 1 and `most`."""
+    return min(max(size or default, 1), most)
+
+
+def paginate(queryset: models.QuerySet[M], *, order: tuple[str, ...], cursor: str = "", size: int = 50) -> Page[M]:
+    """The page of `queryset` after (or before) `cursor`, in `order`: field names, `-` for descending, the last one unique.
+
+    Raises InvalidInputError for a cursor that this function did not make for the same order.
+    """
+    backwards, values = _decode(cursor, order)
+    keys = tuple(_flip(key) for key in order) if backwards else order
+    rows = queryset.order_by(*keys)
+    if values is not None:
+        rows = rows.filter(_beyond(keys, values))
+    items = list(rows[: size + 1])
+    more = len(items) > size
+    items = items[:size]
+    if backwards:
+        items.reverse()
+    has_next = more if not backwards else values is not None
+    has_previous = more if backwards else values is not None
+    return Page(
+        items=items,
+        next=_encode(items[-1], order, backwards=False) if items and has_next else "",
+        previous=_encode(items[0], order, backwards=True) if items and has_previous else "",
+    )
+
+
+def cursor_of(item: models.Model, order: tuple[str, ...]) -> str:
+    """The cursor that continues after `item`."""
+    return _encode(item, order, backwards=False)
+
+
+def _flip(key: str) -> str:
+    return key[1:] if key.startswith("-") else f"-{key}"
+
+
+def _beyond(keys: tuple[str, ...], values: list[Any]) -> Q:
+    """Rows after `values`: greater in the first key, or equal there and greater in the second, and so on."""
+    condition = Q()
+    equal = Q()
+    for key, value in zip(keys, values, strict=True):
+        name = key.removeprefix("-")
+        step = "lt" if key.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{name}__{step}": value})
+        equal &= Q(**{name: value})
+    return condition
+
+
+def _plain(value: Any) -> Any:
+    return {"t": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def _encode(item: models.Model, order: tuple[str, ...], *, backwards: bool) -> str:
+    values = [_plain(_attribute(item, key.removeprefix("-"))) for key in order]
+    text = json.dumps([int(backwards), list(order), values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _attribute(item: Any, name: str) -> Any:
+    for part in name.split("__"):
+        item = getattr(item, part)
+    return item
+
+
+def _decode(cursor: str, order: tuple[str, ...]) -> tuple[bool, list[Any] | None]:
+    if not cursor:
+        return False, None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        backwards, made_for, values = json.loads(text)
+        decoded = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values]
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidInputError("This page address is damaged; start from the first page.") from error
+    if made_for != list(order) or len(decoded) != len(order) or backwards not in (0, 1):
+        raise InvalidInputError("This page address belongs to another order; start from the first page.")
+    return bool(backwards), decoded

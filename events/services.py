@@ -1,0 +1,49 @@
+"""record(): the one writer of events."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from events.models import Event
+from events.types import EventType
+
+current_door: ContextVar[Event.Door] = ContextVar("current_door", default=Event.Door.COMMAND)
+
+
+def record(
+    *,
+    actor: Any,
+    type: EventType,  # noqa: A002  (the field's word)
+    object: models.Model,  # noqa: A002
+    container: Any = None,
+    organization: Any = None,
+    parent: models.Model | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> Event:
+    """Write one event in the caller's transaction.
+
+    `object` is what changed, `parent` the collection, artifact or run below which its history is read, `container` the
+    registry or project through which it was changed; the organization is the container's unless given.
+    """
+    if organization is None and container is not None:
+        organization_id = container.organization_id
+    else:
+        organization_id = getattr(organization, "pk", None)
+    return Event.objects.create(
+        organization_id=organization_id,
+        container_id=getattr(container, "pk", None),
+        actor_id=getattr(actor, "pk", None),
+        door=current_door.get(),
+        type=type,
+        object_type=object._meta.model_name,
+        object_id=object.pk,
+        parent_id=getattr(parent, "pk", None),
+        before=before,
+        after=after,
+        created_at=timezone.now(),
+    )

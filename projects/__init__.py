@@ -1,0 +1,1 @@
+"""Projects and runs: where work is logged."""

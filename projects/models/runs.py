@@ -1,0 +1,96 @@
+"""Run: one execution with its config, summary and files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from projects.models.projects import Project
+from storage.models import Upload
+
+if TYPE_CHECKING:
+    from access.models import User
+
+HEARTBEAT_LIMIT = timedelta(minutes=5)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Runs by who may see them."""
+
+    def visible_to(self, user: User) -> RunQuerySet:
+        """Undeleted runs of the projects that `user` sees."""
+        return self.filter(deleted_at=None, project__in=Project.objects.visible_to(user))
+
+
+class Run(models.Model):
+    """One execution. `name` is its id within the project; `state` is read through `current_state`."""
+
+    class State(models.TextChoices):
+        """What has become of it; killed and crashed differ in who says so."""
+
+        RUNNING = "running"
+        FINISHED = "finished"
+        FAILED = "failed"
+        CRASHED = "crashed"
+        KILLED = "killed"
+        PREEMPTED = "preempted"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="runs")
+    name = models.CharField(max_length=128)
+    display_name = models.CharField(max_length=256)
+    state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
+    exit_code = models.IntegerField(null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="runs", null=True)
+    config = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
+    notes = models.TextField(blank=True)
+    tags = models.JSONField(default=list)
+    group = models.CharField(max_length=256, blank=True)
+    job_type = models.CharField(max_length=256, blank=True)
+    commit = models.CharField(max_length=128, blank=True)
+    repository = models.CharField(max_length=512, blank=True)
+    program = models.CharField(max_length=512, blank=True)
+    host = models.CharField(max_length=256, blank=True)
+    history_lines = models.IntegerField(default=0)
+    system_lines = models.IntegerField(default=0)
+    console_lines = models.IntegerField(default=0)
+    last_step = models.BigIntegerField(null=True)
+    history_keys = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="run_name_unique")]
+        indexes = [models.Index(fields=["project", "-created_at", "-id"], name="run_newest")]
+
+    def __str__(self) -> str:
+        return self.display_name or self.name
+
+    @property
+    def current_state(self) -> str:
+        """The state as of now: a run that has been silent for five minutes has crashed."""
+        silent = self.state == self.State.RUNNING and timezone.now() - self.heartbeat_at > HEARTBEAT_LIMIT
+        return self.State.CRASHED if silent else self.state
+
+
+class RunFile(models.Model):
+    """A file of a run, such as `output.log` or `media/images/a.png`; its bytes are its latest upload's."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="files")
+    name = models.TextField()
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="run_file_unique")]
+
+    def __str__(self) -> str:
+        return self.name

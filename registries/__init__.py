@@ -1,0 +1,1 @@
+"""Registries, their collections, and the links in them."""

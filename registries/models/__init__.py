@@ -1,0 +1,7 @@
+"""Registry, Collection, Link and its aliases."""
+
+from registries.models.collections import Collection
+from registries.models.links import Link, LinkAlias
+from registries.models.registries import AcceptedType, Registry
+
+__all__ = ["AcceptedType", "Collection", "Link", "LinkAlias", "Registry"]

@@ -1,0 +1,71 @@
+"""Link: a version placed in a collection; LinkAlias: a movable pointer within one collection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from artifacts.models import Version
+from registries.models.collections import Collection
+
+if TYPE_CHECKING:
+    from access.models import User
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    """Links by who may see them."""
+
+    def alive(self) -> LinkQuerySet:
+        """Those that were not unlinked, to versions that still exist."""
+        return self.filter(deleted_at=None, version__state=Version.State.COMMITTED, version__artifact__deleted_at=None)
+
+    def visible_to(self, user: User) -> LinkQuerySet:
+        """Living links in the collections that `user` sees."""
+        return self.alive().filter(collection__in=Collection.objects.visible_to(user))
+
+
+class Link(models.Model):
+    """A pointer, no copy (F2), numbered from v0 within its collection."""
+
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="links")
+    version = models.ForeignKey(Version, models.CASCADE, related_name="links")
+    index = models.PositiveIntegerField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "index"], name="link_index_unique"),
+            models.UniqueConstraint(fields=["collection", "version"], condition=Q(deleted_at=None), name="link_version_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection.name}:{self.label}"
+
+    @property
+    def label(self) -> str:
+        """`v3`."""
+        return f"v{self.index}"
+
+
+class LinkAlias(models.Model):
+    """A name that points at exactly one link of a collection (F6); separate from the source's aliases (C12)."""
+
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="aliases")
+    link = models.ForeignKey(Link, models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=128)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["collection", "name"], name="link_alias_unique")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

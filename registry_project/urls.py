@@ -1,0 +1,22 @@
+"""The URL map: fixed nouns first, names chosen by people last."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from common import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("ready", health.ready, name="ready"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("storage.urls")),
+    path("", include("sdk_api.urls")),
+    path("", include("accounts.urls")),
+    path("", include("registries.urls")),
+    path("", include("artifacts.urls")),
+    path("", include("projects.urls")),  # last: it takes /<entity>/…
+]
+if settings.DEBUG:
+    from django.contrib.staticfiles.urls import staticfiles_urlpatterns
+
+    urlpatterns = staticfiles_urlpatterns() + urlpatterns

@@ -1,0 +1,1 @@
+"""Bytes: stored once, by content, verified on the way in and streamed on the way out."""

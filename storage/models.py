@@ -1,0 +1,49 @@
+"""Blob, and Upload: a promise of bytes that one signed PUT may keep."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Blob(models.Model):
+    """Bytes in the store, named by their SHA-256 (64 hex digits); `md5` is 32 hex digits, since manifests speak MD5."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    md5 = models.CharField(max_length=32, db_index=True)
+    size = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Upload(models.Model):
+    """One file that a person announced for a container: which MD5 it must have, and the blob once it arrived.
+
+    `subject_id` is the version or the run it is for, `name` the path in its manifest or its run-file name. A row whose
+    blob is filled proves possession: the bytes came through its own PUT, or lie in a version its owner may read.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the bytes are for, which decides who may read them back."""
+
+        VERSION_FILE = "version-file"
+        MANIFEST = "manifest"
+        RUN_FILE = "run-file"
+
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    container = models.ForeignKey("access.Container", models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    subject_id = models.BigIntegerField()
+    name = models.TextField()
+    md5 = models.CharField(max_length=32, blank=True)
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="uploads", null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "subject_id", "md5"], name="upload_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.name}"

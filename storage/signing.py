@@ -1,0 +1,64 @@
+"""Signed, expiring addresses for one PUT or GET; the principal is checked again when they are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+from django.urls import reverse
+
+from common.errors import ForbiddenError
+from storage.models import Upload
+
+SALT = "storage.url"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """What an address allows: `method` on `key` (an Upload's id for PUT, a blob's SHA-256 for GET)."""
+
+    method: str
+    key: str
+    purpose: str
+    container: int
+    principal: int
+
+
+def base_url(request: HttpRequest) -> str:
+    """Scheme and host of signed addresses: `VITRINE_BASE_URL`, else the request's own."""
+    return settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def sign(ticket: Ticket) -> str:
+    """The ticket as URL-safe text, good for `VITRINE_SIGNED_URL_SECONDS`."""
+    payload = [ticket.method, ticket.key, ticket.purpose, ticket.container, ticket.principal]
+    return signing.dumps(payload, salt=SALT)
+
+
+def open_ticket(text: str) -> Ticket:
+    """The ticket of `text`. Raises ForbiddenError when it was tampered with or is past its time."""
+    try:
+        method, key, purpose, container, principal = signing.loads(text, salt=SALT, max_age=settings.SIGNED_URL_SECONDS)
+    except signing.SignatureExpired as error:
+        raise ForbiddenError("This address has expired; ask for a new one.") from error
+    except (signing.BadSignature, ValueError) as error:
+        raise ForbiddenError("This address was not signed by this server.") from error
+    return Ticket(method=method, key=key, purpose=purpose, container=container, principal=principal)
+
+
+def upload_url(base: str, upload: Upload) -> str:
+    """The address that takes one PUT of the announced file."""
+    ticket = Ticket(
+        method="PUT", key=str(upload.pk), purpose=upload.purpose, container=upload.container_id, principal=upload.owner_id
+    )
+    return base + reverse("storage:object", args=[sign(ticket), "file"])
+
+
+def download_url(base: str, *, sha256: str, purpose: str, container: int, principal: int, name: str) -> str:
+    """The address that gives the blob's bytes to `principal`, read through `container`; `name` is only what a browser saves."""
+    ticket = Ticket(method="GET", key=sha256, purpose=purpose, container=container, principal=principal)
+    safe = quote(name.rsplit("/", 1)[-1][:128] or "file", safe="")
+    return base + reverse("storage:object", args=[sign(ticket), "file"]) + f"?name={safe}"
