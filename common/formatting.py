@@ -118,6 +118,9 @@ def spark_points(values: Sequence[float | None], width: int = 72, height: int = 
     scale = (height - 4) / (high - low) if high > low else 0.0
     middle = height / 2
     return [
-        (round(2 + index * step, 1), round(height - 2 - (value - low) * scale, 1) if scale else middle)
+        (
+            round(2 + index * step, 1),
+            round(height - 2 - (value - low) * scale, 1) if scale else middle,
+        )
         for index, value in known
     ]

@@ -18,7 +18,7 @@ class Glyph(NamedTuple):
 
 def glyph(name: str) -> Glyph:
     """Draw a name; names that are compared as equal (NFC, case) look alike."""
-    seed = sha256(unicodedata.normalize("NFC", name).casefold().encode()).digest()
+    seed = sha256(b"shelf:" + unicodedata.normalize("NFC", name).casefold().encode()).digest()
     tones = [TONES[byte % len(TONES)] for byte in seed[:4]]
     tones[seed[4] % 4] = "s"  # one shape always stands out
     drawn = [_shape(seed[5 + i], x, y) for i, (x, y) in enumerate(CORNERS)]

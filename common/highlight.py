@@ -2,6 +2,7 @@
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.lexers.special import TextLexer
 from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
@@ -38,7 +39,7 @@ def highlight_lines(text: str, *, language: str = "", filename: str = "") -> lis
     return [mark_safe(line) for line in lines]  # noqa: S308  (every piece is escaped)
 
 
-def _lexer(language: str, filename: str):  # type: ignore[no-untyped-def]  # Pygments has no types
+def _lexer(language: str, filename: str) -> Lexer:
     options = {"stripnl": False, "ensurenl": False}
     try:
         return get_lexer_by_name(language, **options) if language else get_lexer_for_filename(filename, **options)

@@ -1,0 +1,69 @@
+// What every page does with JavaScript: copy, theme, sidebar, toasts, and `/` for the search field. All of it is
+// listened for at the document, so parts that htmx swaps in need no set-up.
+
+const toasts = document.querySelector("#messages");
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+  } else {
+    // Browsers give the clipboard to https and localhost only; a server in a plain network still wants to copy.
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  button.dataset.copied = "";
+  const said = Object.assign(document.createElement("span"), { className: "sr", textContent: toasts.dataset.copied });
+  toasts.append(said);
+  setTimeout(() => {
+    delete button.dataset.copied;
+    said.remove();
+  }, 1500);
+}
+
+function setTheme(form, theme) {
+  const root = document.documentElement;
+  if (theme === "system") delete root.dataset.bsTheme;
+  else root.dataset.bsTheme = theme;
+  for (const button of form.querySelectorAll("[name=theme]")) {
+    button.setAttribute("aria-pressed", String(button.value === theme));
+  }
+  document.dispatchEvent(new CustomEvent("vitrine:theme"));
+}
+
+function toggleSidebar() {
+  const shell = document.querySelector(".shell");
+  const side = shell.dataset.side === "collapsed" ? "" : "collapsed";
+  shell.dataset.side = side;
+  // A cookie and not localStorage: the server renders the right width at once.
+  document.cookie = `sidebar=${side}; path=/; max-age=31536000; samesite=lax`;
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-copy], [data-dismiss], [data-toggle-sidebar]");
+  if (!target) return;
+  if ("copy" in target.dataset) copy(target);
+  else if ("dismiss" in target.dataset) target.closest(".toast-v").remove();
+  else toggleSidebar();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("themeSwitch" in form.dataset) || !event.submitter) return;
+  event.preventDefault();
+  setTheme(form, event.submitter.value);
+  fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual" });
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector("[role=search] input:not([type=hidden])");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+});

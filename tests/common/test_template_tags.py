@@ -1,0 +1,67 @@
+"""Tags and components, rendered by the real template engine."""
+
+from datetime import UTC, datetime
+
+from django import forms
+from django.template import engines
+from django.template.loader import render_to_string
+
+
+def render(source: str, **context: object) -> str:
+    return engines["django"].from_string(source).render(context)
+
+
+def test_an_icon_is_hidden_from_screen_readers() -> None:
+    html = render("{% icon 'lock' 14 %}")
+    assert 'class="i i-14"' in html
+    assert 'aria-hidden="true"' in html
+
+
+def test_a_missing_metric_is_a_grey_dash() -> None:
+    assert render("{{ value|metric:'.3f' }}", value=None) == '<span class="none">–</span>'
+    assert render("{{ value|metric:'.3f' }}", value=-0.5) == "−0.500"
+
+
+def test_a_time_says_the_exact_moment() -> None:
+    html = render_to_string(
+        "components/_relative_time.html",
+        {"moment": datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)},
+    )
+    assert 'title="2020-01-02 03:04:05 UTC"' in html
+    assert "years ago" in html
+
+
+def test_names_cannot_break_out_of_a_chip() -> None:
+    name = '"><script>alert(1)</script>'
+    for component in (
+        "_chip_alias",
+        "_chip_tag",
+        "_chip_type",
+        "_chip_run",
+        "_avatar",
+        "_who",
+        "_copy",
+        "_snippet",
+    ):
+        context = {"name": name, "text": name, "code": name, "url": "#"}
+        assert "<script>" not in render_to_string(f"components/{component}.html", context), component
+
+
+def test_a_field_ties_its_error_and_hint_to_the_input() -> None:
+    class NameForm(forms.Form):
+        name = forms.CharField(help_text="Letters and digits.")
+
+    html = render_to_string("components/_field.html", {"field": NameForm({"name": ""})["name"]})
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_error"' in html
+    assert 'id="id_name_helptext"' in html
+
+
+def test_a_sparkline_without_values_is_nothing() -> None:
+    assert "<svg" not in render("{% sparkline values %}", values=[None])
+    assert 'd="M2.0 18.0L70.0 2.0"' in render("{% sparkline values %}", values=[1, 2])
+
+
+def test_the_server_error_page_needs_no_context() -> None:
+    assert "Something broke" in render_to_string("500.html")
