@@ -1,0 +1,93 @@
+"""`manage.py serve`: the production server, gunicorn with threads."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.management import BaseCommand, CommandError, call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+
+class Server(BaseApplication):
+    """gunicorn, configured by this command alone: no file, no GUNICORN_CMD_ARGS."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """gunicorn's hook."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """gunicorn's hook, in each worker: no database connection is ever shared by a fork."""
+        return get_wsgi_application()
+
+
+class Command(BaseCommand):
+    """Serve until told to stop; SIGTERM lets running requests end within 30 seconds."""
+
+    help = "Run the production server."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Django's hook."""
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (0.0.0.0: all; default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8000, help="0: any free one (default: %(default)s)")
+        parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
+        parser.add_argument("--threads", type=int, default=8, help="threads of each process (default: %(default)s)")
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, then run gunicorn in this process."""
+        self._prepare_database(migrate=options["migrate"])
+        self._prepare_static_files()
+        connections.close_all()
+        Server(
+            {
+                "bind": [f"{options['host']}:{options['port']}"],
+                "workers": options["workers"],
+                "threads": options["threads"],
+                "worker_class": "gthread",
+                "timeout": 0,  # an upload may take hours; a stuck thread takes no other's turn
+                "graceful_timeout": 30,
+                "keepalive": 30,
+                "control_socket_disable": True,
+                "when_ready": self._announce,
+                "loglevel": "warning",
+            }
+        ).run()
+
+    def _prepare_database(self, *, migrate: bool) -> None:
+        settings.ENV.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            if migrate:
+                call_command("migrate", verbosity=0, interactive=False)
+            executor = MigrationExecutor(connections["default"])
+            pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {error}".strip()) from error
+        if pending:
+            raise CommandError(
+                f"The database lacks {len(pending)} migrations: run `manage.py migrate`, or start with --migrate."
+            )
+
+    def _prepare_static_files(self) -> None:
+        """Collect once for each release: the manifest says whether it was done."""
+        if isinstance(staticfiles_storage, ManifestFilesMixin):
+            call_command("collectstatic", verbosity=0, interactive=False)
+
+    def _announce(self, arbiter: Arbiter) -> None:
+        host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+        self.stdout.write(f"Vitrine {settings.VERSION} is listening on http://{host}:{port}")
+        self.stdout.flush()
+        sys.stdout.flush()
