@@ -21,6 +21,7 @@ class EventType(StrEnum):
     PROJECT_CREATED = "project:created"
     RUN_CREATED = "run:created"
     RUN_FINISHED = "run:finished"
+    RUN_DELETED = "run:deleted"
     VERSION_COMMITTED = "version:committed"
     VERSION_EDITED = "version:edited"
     VERSION_DELETED = "version:deleted"

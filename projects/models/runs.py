@@ -27,7 +27,11 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    """One execution. `name` is its id within the project; `state` is read through `current_state`."""
+    """One execution. `name` is its id within the project; `state` is read through `current_state`.
+
+    `config` is `{key: value}` as the script gave it; `client_info` is what the client notes about itself and wants back
+    when it resumes. `history_keys` is `{key: [kinds of its values]}`, nested keys joined by dots.
+    """
 
     class State(models.TextChoices):
         """What has become of it; killed and crashed differ in who says so."""
@@ -44,8 +48,10 @@ class Run(models.Model):
     display_name = models.CharField(max_length=256)
     state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
     exit_code = models.IntegerField(null=True)
+    preempting = models.BooleanField(default=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="runs", null=True)
     config = models.JSONField(default=dict)
+    client_info = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
     tags = models.JSONField(default=list)
@@ -76,9 +82,10 @@ class Run(models.Model):
 
     @property
     def current_state(self) -> str:
-        """The state as of now: a run that has been silent for five minutes has crashed."""
-        silent = self.state == self.State.RUNNING and timezone.now() - self.heartbeat_at > HEARTBEAT_LIMIT
-        return self.State.CRASHED if silent else self.state
+        """The state as of now: a run that has been silent for five minutes has crashed, or was preempted if it said so."""
+        if self.state != self.State.RUNNING or timezone.now() - self.heartbeat_at <= HEARTBEAT_LIMIT:
+            return self.state
+        return self.State.PREEMPTED if self.preempting else self.State.CRASHED
 
 
 class RunFile(models.Model):

@@ -1,0 +1,1 @@
+"""Writes on projects and runs, and reads of what a run streamed."""

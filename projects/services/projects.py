@@ -1,0 +1,91 @@
+"""Projects: found by name, and made on first use."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from access.models import Namespace, User
+from access.policy import organization_role
+from access.roles import Role
+from common import names
+from common.errors import ForbiddenError, InvalidInputError, NotFoundError
+from events.services import record
+from events.types import EventType
+from projects.models import Project
+
+
+def resolve_namespace(actor: User, name: str | None) -> Namespace:
+    """The namespace of that name, or the actor's default one when none is given (C31). Raises NotFoundError."""
+    if not name:
+        if actor.home is None:
+            raise NotFoundError("You have no default entity; name the team or the person to work for.")
+        return actor.home
+    found = Namespace.objects.visible_to(actor).filter(name_key=names.fold(name)).distinct().first()
+    if found is None:
+        raise NotFoundError(f"There is no entity '{name}', or you may not see it.")
+    return found
+
+
+def find_project(actor: User, namespace: Namespace, name: str) -> Project | None:
+    """The visible project of that name, with the actor's role at hand; None when absent or invisible."""
+    projects = Project.objects.visible_to(actor).with_role(actor).select_related("namespace")
+    return projects.filter(namespace=namespace, name_key=names.fold(name)).first()
+
+
+def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Project:
+    """The project of that name, made on first use, private to its team or its one owner.
+
+    Raises NotFoundError in a namespace where the actor has no role, ForbiddenError for viewers of the team, and
+    InvalidInputError for a bad name and in the namespace of an organization, which owns registries only.
+    """
+    found = find_project(actor, namespace, name)
+    if found is not None:
+        return found
+    visibility = _require_creation(actor, namespace)
+    names.container_name(name, "project")
+    try:
+        with transaction.atomic():
+            project = Project.objects.create(
+                kind=Project.Kind.PROJECT,
+                namespace=namespace,
+                organization=namespace.team.organization if namespace.kind == Namespace.Kind.TEAM else None,
+                name=name,
+                name_key=names.fold(name),
+                visibility=visibility,
+                created_by=actor,
+            )
+            record(actor=actor, type=EventType.PROJECT_CREATED, object=project, container=project, after={"name": name})
+    except IntegrityError:  # somebody else was first, or it is there but invisible to the actor
+        found = find_project(actor, namespace, name)
+        if found is None:
+            raise NotFoundError("There is no such project, or you may not see it.") from None
+        return found
+    return project
+
+
+def _require_creation(actor: User, namespace: Namespace) -> str:
+    """The visibility that a new project of `namespace` has, if the actor may make one there (F35)."""
+    if namespace.kind == Namespace.Kind.ORGANIZATION:
+        raise InvalidInputError(
+            f"'{namespace.name}' is the entity of an organization and owns registries only. Log to one of its teams, or to "
+            "your personal entity: wandb.init(entity=…)."
+        )
+    if namespace.kind == Namespace.Kind.PERSONAL:
+        if namespace.pk != actor.namespace_id and not actor.is_superuser:
+            raise NotFoundError("There is no such project, or you may not see it.")
+        return Project.Visibility.RESTRICTED
+    role = _team_role(actor, namespace)
+    if role is None:
+        raise NotFoundError("There is no such project, or you may not see it.")
+    if role < Role.MEMBER:
+        raise ForbiddenError(
+            f"Viewers of the team '{namespace.name}' cannot make projects; ask its admin for the role member."
+        )
+    return Project.Visibility.TEAM
+
+
+def _team_role(actor: User, namespace: Namespace) -> Role | None:
+    if organization_role(actor, namespace.team.organization) == "admin":
+        return Role.ADMIN
+    word = actor.team_memberships.filter(team=namespace.team).values_list("role", flat=True).first()
+    return Role.parse(word) if word else None
