@@ -1,0 +1,155 @@
+"""Where the lines of a chart of metrics over versions lie, in the pixels of its view box. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from common.formatting import column_format, metric
+
+LEFT, TOP, BOTTOM, LABELS, FLAG_HEIGHT = 48, 36, 24, 104, 18
+SAME_AXIS = 8.0  # an axis is shared while it is at most this many times as long as the shortest range on it
+CHARACTER = 6.4
+MAX_TICKS = 16
+
+
+@dataclass
+class Line:
+    """A metric: `path` is SVG path data, `points` are (x, y, text); `label_y` is where its name stands."""
+
+    key: str
+    colour: int
+    path: str
+    points: list[tuple[float, float, str]]
+    label_y: float
+
+
+@dataclass
+class Flag:
+    """An alias at the top of the plot, over its version."""
+
+    name: str
+    x: float
+    left: float
+    width: float
+
+
+@dataclass
+class Plot:
+    """One set of axes with the metrics that share them."""
+
+    width: int
+    height: int
+    lines: list[Line] = field(default_factory=list)
+    grid: list[tuple[float, str]] = field(default_factory=list)
+    ticks: list[tuple[float, str]] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+
+    @property
+    def right(self) -> int:
+        """Where the plot ends and the names of the lines begin."""
+        return self.width - LABELS
+
+    @property
+    def floor(self) -> int:
+        """Where the plot ends below."""
+        return self.height - BOTTOM
+
+
+Values = Mapping[int, float]
+
+
+def plots(series: Mapping[str, Values], aliases: Sequence[tuple[str, int]] = ()) -> list[Plot]:
+    """One plot for all metrics (by version number) that fit one axis, or several smaller ones where units differ."""
+    groups = _groups({key: known for key, values in series.items() if (known := _finite(values))})
+    numbers = sorted({number for values in series.values() for number in values})
+    size = (800, 260) if len(groups) < 2 else (480, 210)
+    colours = {key: index % 8 + 1 for index, key in enumerate(series)}
+    return [_plot(*size, {key: series[key] for key in group}, colours, numbers, aliases) for group in groups]
+
+
+def _finite(values: Values) -> list[float]:
+    return [value for value in values.values() if math.isfinite(value)]
+
+
+def _groups(known: Mapping[str, list[float]]) -> list[list[str]]:
+    groups: list[tuple[float, float, float, list[str]]] = []  # low, high, shortest range, keys
+    for key, values in known.items():
+        low, high = min(values), max(values)
+        span = high - low or abs(high) / 10 or 1.0
+        for index, (least, most, shortest, keys) in enumerate(groups):
+            wide = max(high, most) - min(low, least)
+            if wide <= SAME_AXIS * min(span, shortest):
+                groups[index] = (min(low, least), max(high, most), min(span, shortest), [*keys, key])
+                break
+        else:
+            groups.append((low, high, span, [key]))
+    return [keys for *_, keys in groups]
+
+
+def _plot(
+    width: int,
+    height: int,
+    series: Mapping[str, Values],
+    colours: Mapping[str, int],
+    numbers: Sequence[int],
+    aliases: Sequence[tuple[str, int]],
+) -> Plot:
+    plot = Plot(width, height)
+    every = [value for values in series.values() for value in _finite(values)]
+    levels = _levels(min(every), max(every))
+    low, high = levels[0], levels[-1]
+    step = (plot.right - LEFT - 8) / max(1, len(numbers) - 1)
+    place = {number: round(LEFT + 8 + index * step, 1) for index, number in enumerate(numbers)}
+
+    def down(value: float) -> float:
+        return round(plot.floor - (value - low) / (high - low) * (plot.floor - TOP), 1)
+
+    spec = column_format(levels)
+    plot.grid = [(down(level), metric(level, spec)) for level in levels]
+    skip = math.ceil(len(numbers) / (MAX_TICKS if width > 600 else MAX_TICKS // 2))
+    plot.ticks = [(place[number], f"v{number}") for number in numbers[::-1][::skip]]
+    written = column_format(every)
+    for key, values in series.items():
+        known = {number: value for number, value in values.items() if math.isfinite(value)}
+        points = [(place[n], down(known[n]), f"v{n}: {key} {metric(known[n], written)}") for n in sorted(known)]
+        path = "M" + "L".join(f"{x} {y}" for x, y, _ in points)
+        plot.lines.append(Line(key, colours[key], path, points, points[-1][1] + 4))
+    _spread(plot.lines)
+    plot.flags = _flags(plot, place, aliases)
+    return plot
+
+
+def _levels(low: float, high: float) -> list[float]:
+    """Round values for the grid lines, four to seven of them, around what is shown."""
+    span = high - low or abs(high) or 1.0
+    power = 10.0 ** math.floor(math.log10(span / 4))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if span / (factor * power) <= 5)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [round(index * step, 12) for index in range(first, max(last, first + 1) + 1)]
+
+
+def _spread(lines: list[Line]) -> None:
+    """Move names that would lie on each other apart."""
+    below = -math.inf
+    for line in sorted(lines, key=lambda line: line.label_y):
+        line.label_y = round(max(line.label_y, below + 14), 1)
+        below = line.label_y
+
+
+def _flags(plot: Plot, place: Mapping[int, float], aliases: Sequence[tuple[str, int]]) -> list[Flag]:
+    """The aliases that have room, newest first."""
+    flags: list[Flag] = []
+    taken = float(plot.width)
+    for name, number in sorted(aliases, key=lambda alias: -alias[1]):
+        shown = name if len(name) <= 16 else f"{name[:15]}…"
+        width = round(len(shown) * CHARACTER + 12, 1)
+        if number not in place:
+            continue
+        left = round(max(LEFT, min(place[number] - width / 2, taken - width - 4)), 1)
+        if left + width + 4 > taken or not left <= place[number] <= left + width:
+            continue
+        flags.append(Flag(shown, place[number], left, width))
+        taken = left
+    return flags
