@@ -8,10 +8,11 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from registry_project import __version__
-from registry_project.environment import read
+from registry_project.environment import make_private, read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = read()
+make_private(ENV.data)
 VERSION = __version__
 
 DEBUG = ENV.debug

@@ -41,7 +41,7 @@ def assemble() -> Cast:
     """
     names = ("olga", "adam", "mia", "vera", "rita", "otto")
     olga, adam, mia, vera, rita, otto = (person(name) for name in names)
-    acme = founding.found_organization(actor=olga, name="Acme", owner=olga)
+    acme = founding.found_organization(actor=None, name="Acme", owner=olga)
     for user, role in ((adam, "member"), (mia, "member"), (vera, "viewer"), (rita, "viewer")):
         organizations.set_member(actor=olga, organization=acme, user=user, role=role)
     vision = teams.create_team(actor=olga, organization=acme, name="vision", admin=olga)
