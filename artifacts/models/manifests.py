@@ -37,7 +37,6 @@ class ManifestEntry(models.Model):
     size = models.BigIntegerField(null=True)
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="entries", null=True)
     reference_uri = models.TextField(blank=True)
-    born_in = models.ForeignKey(Version, models.SET_NULL, related_name="+", null=True)
     extra = models.JSONField(default=dict)
 
     class Meta:

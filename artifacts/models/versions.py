@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from access.models import Container
+from access.roles import MINIMUM, Action
 from artifacts.models.aliases import Tag
 from artifacts.models.artifacts import Artifact
-from projects.models import Project, Run
+from projects.models import Run
 
 if TYPE_CHECKING:
     from access.models import User
@@ -26,27 +28,27 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def visible_to(self, user: User) -> VersionQuerySet:
         """Committed versions that `user` reaches by any path: the source project, or a link in a visible registry."""
-        registries = _visible_registries(user)
-        return self.committed().filter(
-            Q(artifact__project__in=Project.objects.visible_to(user))
-            | Q(pk__in=_linked_versions().filter(collection__registry__in=registries).values("version"))
-        )
+        return self._reached_through(Container.objects.visible_to(user).values("pk"))
 
+    def readable_by(self, user: User) -> VersionQuerySet:
+        """Committed versions whose bytes `user` may download by some path (F31 row 4)."""
+        level = MINIMUM[Action.DOWNLOAD_VERSION]
+        containers = Container.objects.visible_to(user).with_role(user).filter(role_level__gte=level)
+        return self._reached_through(containers.values("pk"))
 
-def _visible_registries(user: User) -> models.QuerySet[models.Model]:
-    from access.models import Container
-
-    return Container.objects.filter(kind=Container.Kind.REGISTRY).visible_to(user).values("pk")
-
-
-def _linked_versions() -> models.QuerySet[models.Model]:
-    # Links live one layer up; the reverse relation is the honest way to look up from here.
-    link = Version._meta.get_field("links").related_model
-    return link._default_manager.filter(deleted_at=None)  # type: ignore[union-attr, no-any-return]
+    def _reached_through(self, containers: models.QuerySet[Any, Any]) -> VersionQuerySet:
+        # Links live one layer up; the reverse relation is the honest way to look up from here.
+        linked = Q(links__deleted_at=None, links__collection__deleted_at=None, links__collection__registry__in=containers)
+        links = self.model.objects.filter(linked).values("pk")
+        return self.committed().filter(Q(artifact__project__in=containers) | Q(pk__in=links))
 
 
 class Version(models.Model):
-    """Content by its manifest digest; `index` (v0, v1, …) is given at commit. Description, metadata and tags stay editable."""
+    """Content by its manifest digest; `index` (v0, v1, …) is given at commit. Description, metadata and tags stay editable.
+
+    `same_as` is the version that an identical, concurrent log turned out to be (C30); `metrics_step` the history step
+    whose values its metrics hold.
+    """
 
     class State(models.TextChoices):
         """Only a committed version is ever listed (F11)."""
@@ -69,6 +71,8 @@ class Version(models.Model):
     produced_by = models.ForeignKey(Run, models.SET_NULL, related_name="outputs", null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     requested_aliases = models.JSONField(default=list)
+    metrics_step = models.BigIntegerField(null=True)
+    same_as = models.ForeignKey("self", models.SET_NULL, related_name="duplicates", null=True)
     tags = models.ManyToManyField(Tag, related_name="versions")
     created_at = models.DateTimeField(default=timezone.now)
     committed_at = models.DateTimeField(null=True)

@@ -1,0 +1,99 @@
+"""The manifest document, pure: parsing, checking, cleaning and digesting it (sdk-independent of any row)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import InvalidInputError
+
+MAX_PATH = 4096
+PRIVATE_KEYS = frozenset({"local_path", "skip_cache"})
+RESIDUE = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
+DRIVE = re.compile(r"[A-Za-z]:[/\\]?")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a manifest; `digest` is the base64 MD5 of a file's bytes, or whatever identifies a reference."""
+
+    path: str
+    digest: str
+    size: int | None = None
+    reference_uri: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def md5(self) -> str:
+        """The MD5 of a file's bytes as hex, or an empty text when the digest is none."""
+        try:
+            raw = base64.b64decode(self.digest, validate=True)
+        except (binascii.Error, ValueError):
+            return ""
+        return raw.hex() if len(raw) == 16 else ""
+
+
+def check_path(path: str) -> str:
+    """`path` if it may be a key of a manifest (T01): opaque text, but nothing that could climb out of a folder."""
+    parts = path.split("/")
+    wrong = (
+        not path
+        or len(path) > MAX_PATH
+        or any(part in {"", ".", ".."} or part != part.rstrip(" ") for part in parts)
+        or "\\" in path
+        or "\0" in path
+        or DRIVE.match(path)
+        or RESIDUE.search(path)
+    )
+    if wrong:
+        raise InvalidInputError(
+            f"The file path {path[:200]!r} cannot be stored: give a relative path of at most {MAX_PATH} characters "
+            "without '..', '.', empty parts, backslashes, drive letters or encoded separators."
+        )
+    return path
+
+
+def parse(text: bytes) -> tuple[dict[str, Any], list[Entry]]:
+    """The document and its entries. Raises InvalidInputError for anything that is no manifest of version 1."""
+    try:
+        document = json.loads(text)
+        contents = document["contents"]
+        entries = [_entry(path, line) for path, line in contents.items()]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidInputError("The manifest is not a JSON object with 'contents'; upload it again.") from error
+    if document.get("version") != 1:
+        raise InvalidInputError("Only manifests of version 1 are stored.")
+    return document, entries
+
+
+def _entry(path: str, line: dict[str, Any]) -> Entry:
+    size = line.get("size")
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
+        raise InvalidInputError(f"The size of {path[:200]!r} is not a number of bytes.")
+    digest, uri, extra = line["digest"], line.get("ref") or "", line.get("extra") or {}
+    if not isinstance(digest, str) or not isinstance(uri, str) or not isinstance(extra, dict) or len(digest) > 512:
+        raise InvalidInputError(f"The manifest's line for {path[:200]!r} cannot be read.")
+    return Entry(path=check_path(path), digest=digest, size=size, reference_uri=uri, extra=extra)
+
+
+def clean(document: dict[str, Any]) -> bytes:
+    """The document without what belongs to the writer's machine alone (`local_path`, `skip_cache`)."""
+    contents = {
+        path: {key: value for key, value in line.items() if key not in PRIVATE_KEYS}
+        for path, line in document["contents"].items()
+    }
+    return json.dumps({**document, "contents": contents}, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest_of(entries: Iterable[Entry]) -> str:
+    """The digest (32 hex digits) by which the content of a version is known: MD5 over its sorted `path:digest` lines."""
+    md5 = hashlib.md5(b"wandb-artifact-manifest-v1\n", usedforsecurity=False)
+    for entry in sorted(entries, key=lambda entry: entry.path):
+        md5.update(f"{entry.path}:{entry.digest}\n".encode("utf-8", "surrogatepass"))
+    return md5.hexdigest()

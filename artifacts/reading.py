@@ -1,0 +1,51 @@
+"""Finding versions and the way by which their bytes may be read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.models import Q
+
+from access.models import Container
+from access.roles import MINIMUM, Action
+from artifacts.models import Artifact, Version
+from common.errors import NotFoundError
+
+LABEL = re.compile(r"v(\d{1,9})\Z")
+
+
+def find_version(artifact: Artifact, reference: str) -> Version | None:
+    """The committed version that `reference` (`v3`, or an alias) names in its artifact."""
+    label = LABEL.match(reference)
+    found = Q(index=int(label[1])) if label else Q(aliases__name=reference)
+    return Version.objects.committed().filter(found, artifact=artifact).first()
+
+
+def get_version(user: Any, pk: int) -> Version:
+    """The visible version of that id; an identical log that was folded into another answers as that other (C30).
+
+    Raises NotFoundError.
+    """
+    folded = Version.objects.filter(duplicates=pk).values_list("pk", flat=True).first()
+    version = (
+        Version.objects.visible_to(user).select_related("artifact__project__namespace").filter(pk=folded or pk).first()
+    )
+    if version is None:
+        raise NotFoundError("There is no such version, or you may not see it.")
+    return version
+
+
+def containers_of(version: Version) -> Any:
+    """The containers by which `version` may be reached: its project, and the registries that link it."""
+    linked = Q(registry__collections__links__version=version, registry__collections__links__deleted_at=None)
+    alive = linked & Q(registry__collections__deleted_at=None)
+    return Container.objects.filter(Q(pk=version.artifact.project_id) | Q(pk__in=Container.objects.filter(alive).values("pk")))
+
+
+def readable_through(user: Any, version: Version) -> Container | None:
+    """The container in which `user` has the highest role that allows downloading `version`; None when none does (F30)."""
+    level = MINIMUM[Action.DOWNLOAD_FILE]
+    containers = containers_of(version).visible_to(user).with_role(user).filter(role_level__gte=level)
+    found: Container | None = containers.order_by("-role_level", "pk").first()
+    return found

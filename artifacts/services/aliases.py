@@ -1,0 +1,68 @@
+"""Aliases of the source: a name points at one version, and moving it is one change and one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from artifacts.models import Artifact, Version, VersionAlias
+from artifacts.services.values import check_aliases
+from common.errors import NotFoundError
+from events.services import record
+from events.types import EventType
+
+
+def point(*, actor: User, version: Version, names: Iterable[str]) -> None:
+    """Make each alias point at `version`, within the caller's transaction; one that does already stays untouched."""
+    artifact = version.artifact
+    present = {alias.name: alias for alias in artifact.aliases.select_related("version").filter(name__in=list(names))}
+    for name in names:
+        alias = present.get(name)
+        if alias is not None and alias.version_id == version.pk:
+            continue
+        before = {"alias": name, "version": alias.version.label} if alias else None
+        VersionAlias.objects.update_or_create(
+            artifact=artifact, name=name, defaults={"version": version, "updated_at": timezone.now()}
+        )
+        record(
+            actor=actor,
+            type=EventType.ALIAS_MOVED if alias else EventType.ALIAS_ADDED,
+            object=version,
+            container=artifact.project,
+            parent=artifact,
+            before=before,
+            after={"alias": name, "version": version.label},
+        )
+
+
+def add_aliases(*, actor: User, version: Version, names: Iterable[str]) -> None:
+    """Give `version` those aliases, taking them from other versions of the artifact (F6). Member of the project."""
+    require(actor, Action.MOVE_ALIAS, version.artifact.project)
+    wanted = check_aliases(names)
+    if version.state != Version.State.COMMITTED:
+        raise NotFoundError("There is no such version, or you may not see it.")
+    with transaction.atomic():
+        Artifact.objects.select_for_update().get(pk=version.artifact_id)
+        point(actor=actor, version=version, names=wanted)
+
+
+def remove_aliases(*, actor: User, artifact: Artifact, names: Iterable[str]) -> None:
+    """Take those aliases away; ones that are not there are no error. Member of the project."""
+    require(actor, Action.MOVE_ALIAS, artifact.project)
+    with transaction.atomic():
+        Artifact.objects.select_for_update().get(pk=artifact.pk)
+        for alias in artifact.aliases.select_related("version").filter(name__in=list(names)):
+            record(
+                actor=actor,
+                type=EventType.ALIAS_REMOVED,
+                object=alias.version,
+                container=artifact.project,
+                parent=artifact,
+                before={"alias": alias.name, "version": alias.version.label},
+            )
+            alias.delete()

@@ -1,0 +1,73 @@
+"""Editing and deleting artifacts, the series of the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from artifacts.models import Artifact, Version, VersionAlias
+from artifacts.services.values import check_description, check_tags, tag_rows
+from common import names
+from common.errors import ConflictError
+from events.services import record
+from events.types import EventType
+
+
+def edit_artifact(*, actor: User, artifact: Artifact, name: str | None = None, description: str | None = None) -> Artifact:
+    """Rename an artifact or describe it; None leaves. Member of the project. Raises ConflictError for a taken name."""
+    require(actor, Action.EDIT_VERSION, artifact.project)
+    before = {"name": artifact.name, "description": artifact.description}
+    if name is not None:
+        artifact.name = names.collection_name(name, "artifact")
+    if description is not None:
+        artifact.description = check_description(description)
+    after = {"name": artifact.name, "description": artifact.description}
+    if before == after:
+        return artifact
+    artifact.updated_at = timezone.now()
+    try:
+        with transaction.atomic():
+            artifact.save(update_fields=["name", "description", "updated_at"])
+            _record(EventType.ARTIFACT_EDITED, actor, artifact, before, after)
+    except IntegrityError as error:
+        raise ConflictError(f"The project has another artifact named '{name}'; choose another name.") from error
+    return artifact
+
+
+def tag_artifact(*, actor: User, artifact: Artifact, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Artifact:
+    """Add and remove tags of the series; what is there or gone already is no error. Member of the project."""
+    require(actor, Action.TAG_VERSION, artifact.project)
+    wanted, unwanted = check_tags(add), list(remove)
+    with transaction.atomic():
+        present = set(artifact.tags.values_list("name", flat=True))
+        artifact.tags.remove(*artifact.tags.filter(name__in=unwanted))
+        artifact.tags.add(*tag_rows(wanted))
+        for tag in sorted(present & set(unwanted)):
+            _record(EventType.TAG_REMOVED, actor, artifact, {"tag": tag}, None)
+        for tag in sorted(set(wanted) - present):
+            _record(EventType.TAG_ADDED, actor, artifact, None, {"tag": tag})
+    return artifact
+
+
+def delete_artifact(*, actor: User, artifact: Artifact) -> None:
+    """Mark the series and all its versions as deleted (F44). Member of the project; a second time changes nothing."""
+    require(actor, Action.DELETE_VERSION, artifact.project)
+    now = timezone.now()
+    with transaction.atomic():
+        if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now):
+            return
+        VersionAlias.objects.filter(artifact=artifact).delete()
+        Version.objects.filter(artifact=artifact, deleted_at=None).update(state=Version.State.DELETED, deleted_at=now)
+        _record(EventType.ARTIFACT_DELETED, actor, artifact, {"name": artifact.name}, None)
+    artifact.deleted_at = now
+
+
+def _record(
+    kind: EventType, actor: User, artifact: Artifact, before: dict[str, str] | None, after: dict[str, str] | None
+) -> None:
+    record(actor=actor, type=kind, object=artifact, container=artifact.project, before=before, after=after)

@@ -1,0 +1,156 @@
+"""The commit: manifest read, every file covered, lines stored, and only then a number in one short transaction."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from artifacts.manifest import Entry, clean, digest_of, parse
+from artifacts.models import Artifact, Manifest, ManifestEntry, Version
+from artifacts.services.aliases import point
+from artifacts.services.metrics import fill_for_version
+from artifacts.services.uploads import readable_blobs
+from artifacts.services.versions import LATEST, committed_twin
+from common.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
+from events.services import record
+from events.types import EventType
+from storage.models import Blob, Upload
+from storage.services import receive
+from storage.stores import store
+
+MAX_MANIFEST_BYTES = 512 * 2**20
+BATCH = 1000
+
+
+def commit_version(*, actor: User, version: Version) -> Version:
+    """The committed version: `version` itself with its number and aliases, or the one that an identical, concurrent log
+    committed first (C30). A second time answers the same.
+
+    Member of the project. Raises InvalidInputError when the manifest is missing, damaged, has another digest than was
+    announced, or names a file whose bytes were neither uploaded for this version nor lie in one that `actor` may read.
+    """
+    require(actor, Action.LOG_VERSION, version.artifact.project)
+    if version.state == Version.State.COMMITTED:
+        return version
+    if version.same_as is not None:
+        return version.same_as
+    if version.state == Version.State.DELETED:
+        raise NotFoundError("There is no such version, or you may not see it.")
+    entries = _store_lines(actor, version)
+    committed = _number(actor, version, entries)
+    # What was announced is in the manifest now; promises left over from a crash here are collected later.
+    Manifest.objects.filter(version=version).update(upload=None)
+    Upload.objects.filter(
+        purpose__in=[Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST], subject_id=version.pk
+    ).delete()
+    fill_for_version(committed)
+    return committed
+
+
+def _store_lines(actor: User, version: Version) -> list[Entry]:
+    """Read, check and store the manifest of a pending version; repeating it changes nothing."""
+    manifest = Manifest.objects.select_related("upload__blob").filter(version=version).first()
+    if manifest is None or manifest.upload is None or manifest.upload.blob is None:
+        raise InvalidInputError("The manifest of this version has not been uploaded yet.")
+    if manifest.upload.blob.size > MAX_MANIFEST_BYTES:
+        raise TooLargeError(f"A manifest has at most {MAX_MANIFEST_BYTES} bytes.")
+    with store().open(manifest.upload.blob.sha256) as file:
+        document, entries = parse(file.read())
+    if digest_of(entries) != version.digest:
+        raise InvalidInputError("The manifest does not have the digest under which the version was announced.")
+    blobs = _cover(actor, version, entries)
+    text = clean(document)
+    manifest.blob = receive(io.BytesIO(text), size=len(text))
+    manifest.save(update_fields=["blob"])
+    # A repeated commit meets its own rows; those of a manifest that was replaced went with it.
+    for batch in _batches([_row(version, entry, blobs) for entry in entries]):
+        ManifestEntry.objects.bulk_create(batch, ignore_conflicts=True)
+    return entries
+
+
+def _row(version: Version, entry: Entry, blobs: dict[str, Blob]) -> ManifestEntry:
+    blob = blobs.get(entry.path)
+    return ManifestEntry(
+        version=version,
+        path=entry.path,
+        digest=entry.digest,
+        size=blob.size if blob else entry.size,
+        blob=blob,
+        reference_uri=entry.reference_uri,
+        extra=entry.extra,
+    )
+
+
+def _batches(rows: Sequence[ManifestEntry]) -> Iterable[Sequence[ManifestEntry]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def _cover(actor: User, version: Version, entries: Iterable[Entry]) -> dict[str, Blob]:
+    """The blob of each file, by path: what its own PUT brought, else bytes that `actor` may read already."""
+    files = [entry for entry in entries if not entry.reference_uri]
+    uploads = Upload.objects.select_related("blob").filter(
+        purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk, blob__isnull=False
+    )
+    by_path: dict[tuple[str, str], Blob] = {}
+    by_md5: dict[str, Blob] = {}
+    for upload in uploads.iterator():
+        if upload.blob is not None:
+            by_path[upload.name, upload.md5] = by_md5[upload.md5] = upload.blob
+    known = readable_blobs(actor, {entry.md5 for entry in files if entry.md5 and entry.md5 not in by_md5})
+    covered: dict[str, Blob] = {}
+    missing: list[str] = []
+    for entry in files:
+        blob = by_path.get((entry.path, entry.md5)) or by_md5.get(entry.md5) or known.get(entry.md5)
+        if blob is None or (entry.size is not None and entry.size != blob.size):
+            missing.append(entry.path)
+        else:
+            covered[entry.path] = blob
+    if missing:
+        shown = ", ".join(missing[:5])
+        raise InvalidInputError(f"{len(missing)} files of the manifest have not been uploaded, such as {shown}; upload them first.")
+    return covered
+
+
+def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
+    """Give the version the next number of its artifact, or fold it into the identical one that came first."""
+    with transaction.atomic():
+        artifact = Artifact.objects.select_for_update(of=("self",)).select_related("project").get(pk=version.artifact_id)
+        version.refresh_from_db(fields=["state", "same_as", "index"])
+        if version.state == Version.State.COMMITTED:
+            return version
+        if artifact.deleted_at is not None:
+            raise NotFoundError("The artifact was deleted while this version was being uploaded.")
+        aliases = [*dict.fromkeys([*version.requested_aliases, LATEST])]
+        twin = committed_twin(artifact, version.digest)
+        if twin is not None:
+            Version.objects.filter(pk=version.pk).update(
+                state=Version.State.DELETED, same_as=twin, deleted_at=timezone.now()
+            )
+            point(actor=actor, version=twin, names=aliases)
+            return twin
+        if version.entries.count() != len(entries):
+            raise ConflictError("The manifest was replaced while it was being committed; commit again.")
+        version.artifact = artifact
+        version.index, artifact.next_index = artifact.next_index, artifact.next_index + 1
+        version.state = Version.State.COMMITTED
+        version.size = sum(entry.size or 0 for entry in entries)
+        version.file_count = len(entries)
+        version.committed_at = version.updated_at = artifact.updated_at = timezone.now()
+        version.save(update_fields=["index", "state", "size", "file_count", "committed_at", "updated_at"])
+        artifact.save(update_fields=["next_index", "updated_at"])
+        record(
+            actor=actor,
+            type=EventType.VERSION_COMMITTED,
+            object=version,
+            container=artifact.project,
+            parent=artifact,
+            after={"version": version.label, "digest": version.digest, "artifact": artifact.name},
+        )
+        point(actor=actor, version=version, names=aliases)
+    return version

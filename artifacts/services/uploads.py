@@ -1,0 +1,133 @@
+"""Between creation and commit: the manifest and the files of a pending version are announced, then arrive by PUT."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from artifacts.manifest import check_path
+from artifacts.models import Manifest, ManifestEntry, Version
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from storage.models import Blob, Upload
+
+MD5 = re.compile(r"[0-9a-f]{32}\Z")
+MAX_BATCH = 20_000
+IN_ONE_QUERY = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncedFile:
+    """A file that is about to be uploaded: `md5` is hex, `path` its place in the manifest."""
+
+    version: Version
+    path: str
+    md5: str
+
+
+def _require_pending(actor: User, version: Version) -> None:
+    require(actor, Action.LOG_VERSION, version.artifact.project)
+    if version.state == Version.State.COMMITTED:
+        raise ConflictError("This version is committed and can no longer change; log a new one.")
+    if version.state == Version.State.DELETED:
+        raise NotFoundError("There is no such version, or you may not see it.")
+
+
+def set_manifest(
+    *, actor: User, version: Version, kind: str = Manifest.Kind.FULL, base: Version | None = None, md5: str = ""
+) -> Manifest:
+    """The manifest row of a pending version; with `md5` (hex) of its document, `upload` waits for the bytes.
+
+    The same call again answers with the same rows. Raises ConflictError after commit.
+    """
+    _require_pending(actor, version)
+    if kind != Manifest.Kind.FULL:
+        raise InvalidInputError("This server stores whole manifests only; log the artifact without distributed or incremental mode.")
+    if md5 and not MD5.match(md5):
+        raise InvalidInputError("The manifest's digest is not an MD5.")
+    with transaction.atomic():
+        manifest, _ = Manifest.objects.select_related("upload").get_or_create(
+            version=version, defaults={"kind": kind, "base": base}
+        )
+        if md5 and (manifest.upload is None or manifest.upload.md5 != md5):
+            manifest.upload = Upload.objects.create(
+                purpose=Upload.Purpose.MANIFEST,
+                container_id=version.artifact.project_id,
+                owner=actor,
+                subject_id=version.pk,
+                name="manifest.json",
+                md5=md5,
+            )
+            manifest.save(update_fields=["upload"])
+            version.entries.all().delete()
+    return manifest
+
+
+def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Upload]:
+    """One Upload a file, in the same order; its `blob` is filled when the server has the bytes *and the actor may read
+    them already*, so that a guessed digest gives no access to anybody's bytes.
+
+    Raises InvalidInputError for a bad path or MD5, ConflictError for a committed version.
+    """
+    if len(files) > MAX_BATCH:
+        raise InvalidInputError(f"Announce at most {MAX_BATCH} files at once; these are {len(files)}.")
+    for version in {file.version.pk: file.version for file in files}.values():
+        _require_pending(actor, version)
+    for file in files:
+        check_path(file.path)
+        if not MD5.match(file.md5):
+            raise InvalidInputError(f"The digest of {file.path!r} is not an MD5.")
+    present = _announced_before(actor, files)
+    missing = [file for file in files if (file.version.pk, file.path, file.md5) not in present]
+    known = readable_blobs(actor, {file.md5 for file in missing})
+    new = {
+        (file.version.pk, file.path, file.md5): Upload(
+            purpose=Upload.Purpose.VERSION_FILE,
+            container_id=file.version.artifact.project_id,
+            owner=actor,
+            subject_id=file.version.pk,
+            name=file.path,
+            md5=file.md5,
+            blob=known.get(file.md5),
+        )
+        for file in missing
+    }
+    Upload.objects.bulk_create(new.values(), batch_size=IN_ONE_QUERY)
+    present.update(new)
+    return [present[file.version.pk, file.path, file.md5] for file in files]
+
+
+def _announced_before(actor: User, files: Sequence[AnnouncedFile]) -> dict[tuple[int, str, str], Upload]:
+    found: dict[tuple[int, str, str], Upload] = {}
+    by_version: dict[int, list[str]] = defaultdict(list)
+    for file in files:
+        by_version[file.version.pk].append(file.md5)
+    for version_id, digests in by_version.items():
+        for part in _parts(digests):
+            uploads = Upload.objects.select_related("blob").filter(
+                purpose=Upload.Purpose.VERSION_FILE, subject_id=version_id, md5__in=part, owner=actor
+            )
+            found.update({(version_id, upload.name, upload.md5): upload for upload in uploads})
+    return found
+
+
+def readable_blobs(actor: User, digests: Iterable[str]) -> dict[str, Blob]:
+    """The blobs of those MD5s (hex) that lie in a version which `actor` may download."""
+    found: dict[str, Blob] = {}
+    for part in _parts(sorted(digests)):
+        # First which versions hold the bytes at all, by index; only those few are asked whether they are readable.
+        holders = ManifestEntry.objects.filter(blob__md5__in=part).values("version")
+        readable = Version.objects.readable_by(actor).filter(pk__in=holders)
+        blobs = Blob.objects.filter(md5__in=part, entries__version__in=readable).distinct()
+        found.update({blob.md5: blob for blob in blobs})
+    return found
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY))

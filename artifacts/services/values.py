@@ -1,0 +1,74 @@
+"""Checks of what people write on versions: metadata, descriptions, tags."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from artifacts.models import Tag
+from common import names
+from common.errors import InvalidInputError, TooLargeError
+
+MAX_METADATA_KEYS = 100
+MAX_METADATA_BYTES = 5 * 2**20
+MAX_DESCRIPTION = 100_000
+MAX_LABELS = 100
+
+
+def check_metadata(metadata: Any) -> dict[str, Any]:
+    """`metadata` as it is stored: an object of at most 100 keys; NaN becomes null, infinities are refused (F8)."""
+    if not isinstance(metadata, dict):
+        raise InvalidInputError("Metadata is a JSON object of names and values.")
+    if len(metadata) > MAX_METADATA_KEYS:
+        raise InvalidInputError(f"Metadata has at most {MAX_METADATA_KEYS} keys; this has {len(metadata)}.")
+    try:
+        cleaned: dict[str, Any] = _finite(metadata)
+        size = len(json.dumps(cleaned))
+    except RecursionError as error:
+        raise InvalidInputError("Metadata is nested too deeply to be stored.") from error
+    if size > MAX_METADATA_BYTES:
+        raise TooLargeError(f"Metadata has at most {MAX_METADATA_BYTES} bytes; this has {size}. Log large data as a file.")
+    return cleaned
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key).replace("\0", ""): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and math.isinf(value):
+        raise InvalidInputError("Metadata holds no infinite numbers; store them as text.")
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def check_description(text: str) -> str:
+    """`text` if it is short enough to be a description."""
+    if len(text) > MAX_DESCRIPTION:
+        raise TooLargeError(f"A description has at most {MAX_DESCRIPTION} characters; this has {len(text)}.")
+    return text.replace("\0", "")
+
+
+def check_aliases(aliases: Iterable[str]) -> list[str]:
+    """The aliases without repetitions, each a valid name."""
+    return _bounded([names.alias(alias) for alias in dict.fromkeys(aliases)], "aliases")
+
+
+def check_tags(tags: Iterable[str]) -> list[str]:
+    """The tags without repetitions, each a valid one; first kept (F7)."""
+    return _bounded([names.tag(tag) for tag in dict.fromkeys(tags)], "tags")
+
+
+def _bounded(labels: list[str], what: str) -> list[str]:
+    if len(labels) > MAX_LABELS:
+        raise InvalidInputError(f"Give at most {MAX_LABELS} {what} at once; these are {len(labels)}.")
+    return labels
+
+
+def tag_rows(tags: list[str]) -> list[Tag]:
+    """The rows of those tags, made where they are new."""
+    Tag.objects.bulk_create([Tag(name=name) for name in tags], ignore_conflicts=True)
+    return list(Tag.objects.filter(name__in=tags))

@@ -1,0 +1,238 @@
+"""Creating, using, editing and deleting versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from access.models import Container, User
+from access.policy import require
+from access.roles import Action
+from artifacts.models import Artifact, RunInput, Version
+from artifacts.services.aliases import point
+from artifacts.services.values import check_aliases, check_description, check_metadata, check_tags, tag_rows
+from common import names
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from events.services import record
+from events.types import EventType
+from projects.models import Project, Run
+
+DIGEST = re.compile(r"[0-9a-f]{32}\Z")
+LATEST = "latest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What is known of a version before its files arrive; `digest` is the manifest's (32 hex digits)."""
+
+    artifact_name: str
+    type: str
+    digest: str
+    aliases: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    description: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    history_step: int | None = None
+    ttl_seconds: int | None = None
+    client_id: str = ""
+
+
+def create_version(*, actor: User, project: Project, run: Run | None, draft: Draft) -> Version:
+    """A pending version, or the committed one that has the same content (C30), which then gets the aliases and tags.
+
+    Member of the project (F35). The same `client_id` again answers with the same version. Raises ConflictError when the
+    artifact has another type (F4), InvalidInputError for names, digest, aliases, tags or metadata that cannot be stored.
+    """
+    require(actor, Action.LOG_VERSION, project)
+    if not DIGEST.match(draft.digest):
+        raise InvalidInputError("The digest is not the MD5 of a manifest.")
+    aliases, tags = check_aliases(draft.aliases), check_tags(draft.tags)
+    metadata, description = check_metadata(draft.metadata), check_description(draft.description)
+    artifact = _artifact(actor, project, draft)
+    repeated = _same_client(artifact, draft.client_id) or committed_twin(artifact, draft.digest)
+    if repeated is not None:
+        if repeated.state == Version.State.COMMITTED:
+            _label_again(actor, repeated, aliases, tags)
+        return repeated
+    try:
+        with transaction.atomic():
+            version = Version.objects.create(
+                artifact=artifact,
+                digest=draft.digest,
+                client_id=draft.client_id,
+                description=description,
+                metadata=metadata,
+                history_step=draft.history_step,
+                ttl_seconds=draft.ttl_seconds,
+                produced_by=run,
+                created_by=actor,
+                requested_aliases=aliases,
+            )
+            version.tags.set(tag_rows(tags))
+    except IntegrityError:  # the same request, delivered twice at once
+        again = _same_client(artifact, draft.client_id)
+        if again is None:
+            raise
+        return again
+    return version
+
+
+def _artifact(actor: User, project: Project, draft: Draft) -> Artifact:
+    names.collection_name(draft.artifact_name, "artifact")
+    names.artifact_type(draft.type)
+    artifact, _ = Artifact.objects.get_or_create(
+        project=project, name=draft.artifact_name, deleted_at=None, defaults={"type": draft.type, "created_by": actor}
+    )
+    if artifact.type != draft.type:
+        raise ConflictError(
+            f"The artifact '{artifact.name}' of project '{project.name}' has the type '{artifact.type}'; a name has one type. "
+            f"Log it as '{artifact.type}' or choose another name."
+        )
+    artifact.project = project
+    return artifact
+
+
+def _same_client(artifact: Artifact, client_id: str) -> Version | None:
+    if not client_id:
+        return None
+    version = Version.objects.select_related("same_as__artifact__project").filter(artifact=artifact, client_id=client_id).first()
+    if version is None:
+        return None
+    found = version.same_as or version
+    if found.state == Version.State.DELETED:
+        raise ConflictError("The version that this program logged was deleted meanwhile; log it again from a new run.")
+    return found
+
+
+def committed_twin(artifact: Artifact, digest: str) -> Version | None:
+    """The newest committed version of `artifact` with that content."""
+    twins = Version.objects.committed().select_related("artifact__project")
+    return twins.filter(artifact=artifact, digest=digest).order_by("-index").first()
+
+
+def _label_again(actor: User, version: Version, aliases: list[str], tags: list[str]) -> None:
+    with transaction.atomic():
+        Artifact.objects.select_for_update().get(pk=version.artifact_id)
+        point(actor=actor, version=version, names=aliases)
+        version.tags.add(*tag_rows(tags))
+
+
+def use_version(*, actor: User, run: Run, version: Version, container: Container, used_as: str = "") -> RunInput:
+    """Record that `run` used `version`, reached through `container`: the edge of lineage (F71). A second time is the same.
+
+    Member of the run's project, and Viewer where the version is read.
+    """
+    require(actor, Action.WRITE_RUN, run.project)
+    require(actor, Action.USE_VERSION, container)
+    with transaction.atomic():
+        edge, made = RunInput.objects.get_or_create(
+            run=run, version=version, defaults={"container": container, "used_as": used_as[:256]}
+        )
+        if made:
+            record(
+                actor=actor,
+                type=EventType.VERSION_USED,
+                object=version,
+                container=container,
+                parent=version.artifact,
+                after={"run": run.name, "project": run.project.name},
+            )
+    return edge
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What to change on a version; None leaves it. `ttl_seconds` below zero means no limit."""
+
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+    add_tags: Iterable[str] = ()
+    remove_tags: Iterable[str] = ()
+    ttl_seconds: int | None = None
+
+
+def edit_version(*, actor: User, version: Version, through: Container, edit: Edit) -> Version:
+    """Change description, metadata, tags or time to live. Member of the project, or of a registry that links it; the
+    event names that container. A linked version keeps forever (F134): setting a time to live there is refused.
+    """
+    require(actor, Action.EDIT_VERSION, through)
+    add, remove = check_tags(edit.add_tags), list(edit.remove_tags)
+    with transaction.atomic():
+        version = Version.objects.select_for_update(of=("self",)).select_related("artifact__project").get(pk=version.pk)
+        before, after = _apply(version, edit)
+        version.updated_at = timezone.now()
+        version.save(update_fields=["description", "metadata", "ttl_seconds", "updated_at"])
+        if before != after:
+            _edited(EventType.VERSION_EDITED, actor, version, through, before, after)
+        _retag(actor, version, through, add, remove)
+    return version
+
+
+def _apply(version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]]:
+    wanted: dict[str, Any] = {}
+    if edit.description is not None:
+        wanted["description"] = check_description(edit.description)
+    if edit.metadata is not None:
+        wanted["metadata"] = check_metadata(edit.metadata)
+    if edit.ttl_seconds is not None:
+        wanted["ttl_seconds"] = edit.ttl_seconds if edit.ttl_seconds > 0 else None
+        if wanted["ttl_seconds"] and Version.objects.filter(pk=version.pk, links__deleted_at=None, links__isnull=False).exists():
+            raise ConflictError("A version that a registry links keeps forever; unlink it before setting a time to live.")
+    before = {name: getattr(version, name) for name in wanted}
+    for name, value in wanted.items():
+        setattr(version, name, value)
+    return before, wanted
+
+
+def _retag(actor: User, version: Version, through: Container, add: list[str], remove: list[str]) -> None:
+    present = set(version.tags.values_list("name", flat=True))
+    for name in remove:
+        if name in present:
+            version.tags.remove(*version.tags.filter(name=name))
+            _edited(EventType.TAG_REMOVED, actor, version, through, {"tag": name}, None)
+    for row in tag_rows(add):
+        if row.name not in present or row.name in remove:
+            version.tags.add(row)
+            _edited(EventType.TAG_ADDED, actor, version, through, None, {"tag": row.name})
+
+
+def _edited(kind: EventType, actor: User, version: Version, through: Container, before: Any, after: Any) -> None:
+    record(
+        actor=actor, type=kind, object=version, container=through, parent=version.artifact, before=before, after=after
+    )
+
+
+def delete_version(*, actor: User, version: Version, delete_aliases: bool = False) -> None:
+    """Mark a version of the source as deleted (F130); its number is not given again. A second time changes nothing.
+
+    Member of the project. Raises ConflictError while it has aliases, unless `delete_aliases`.
+    """
+    require(actor, Action.DELETE_VERSION, version.artifact.project)
+    with transaction.atomic():
+        Artifact.objects.select_for_update().get(pk=version.artifact_id)
+        version.refresh_from_db(fields=["state", "index"])
+        if version.state == Version.State.DELETED:
+            return
+        if version.state == Version.State.PENDING:
+            raise NotFoundError("There is no such version, or you may not see it.")
+        aliases = list(version.aliases.values_list("name", flat=True))
+        if aliases and not delete_aliases:
+            raise ConflictError(
+                f"The version has the aliases {', '.join(aliases)}; delete them first, or ask for their deletion too (delete_aliases=True)."
+            )
+        version.aliases.all().delete()
+        Version.objects.filter(pk=version.pk).update(state=Version.State.DELETED, deleted_at=timezone.now())
+        record(
+            actor=actor,
+            type=EventType.VERSION_DELETED,
+            object=version,
+            container=version.artifact.project,
+            parent=version.artifact,
+            before={"version": version.label, "aliases": aliases},
+        )
+    version.state = Version.State.DELETED

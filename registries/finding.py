@@ -1,0 +1,40 @@
+"""Looking up registries, collections and links by the names that addresses and scripts use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from access.models import Organization
+from access.policy import get_visible
+from artifacts.reading import LABEL
+from common.errors import NotFoundError
+from common.names import fold
+from registries.models import Collection, Link, Registry
+
+
+def get_registry(user: Any, organization: Organization, name: str) -> Registry:
+    """The visible registry of that name, in whatever case (C6), with the user's role at hand. Raises NotFoundError."""
+    registries = Registry.objects.select_related("organization", "namespace")
+    return get_visible(registries, user, "registry", organization=organization, name_key=fold(name))
+
+
+def get_collection(registry: Registry, name: str) -> Collection:
+    """The collection of that name in a registry that the asker sees. Raises NotFoundError."""
+    collection = Collection.objects.filter(registry=registry, name_key=fold(name), deleted_at=None).first()
+    if collection is None:
+        raise NotFoundError("There is no such collection, or you may not see it.")
+    collection.registry = registry
+    return collection
+
+
+def find_link(collection: Collection, reference: str) -> Link | None:
+    """The living link that `reference` (`v3`, or an alias) names in its collection."""
+    label = LABEL.match(reference)
+    found = Q(index=int(label[1])) if label else Q(aliases__name=reference)
+    links = Link.objects.alive().select_related("version__artifact__project__namespace")
+    link = links.filter(found, collection=collection).first()
+    if link is not None:
+        link.collection = collection
+    return link

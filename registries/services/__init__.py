@@ -1,0 +1,1 @@
+"""Writes on registries, collections and links."""

@@ -1,0 +1,174 @@
+"""Linking versions into collections, unlinking them, and moving the aliases of links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import Namespace, User
+from access.policy import require
+from access.roles import Action
+from artifacts.models import Version
+from artifacts.services.values import check_aliases
+from artifacts.services.versions import LATEST
+from common import names
+from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from events.services import record
+from events.types import EventType
+from registries.models import AcceptedType, Collection, Link, LinkAlias, Registry
+from registries.services.collections import check_type, create_collection
+
+
+def link_version(
+    *, actor: User, registry: Registry, collection_name: str, version: Version, aliases: Iterable[str] = ()
+) -> Link:
+    """Place `version` in a collection, which is made when it is missing (F40), with the next number and `latest` (F55).
+
+    A version that is linked there already keeps its number and gets the aliases (C14). Member of the registry, and able
+    to download the version. Raises InvalidInputError for a personal source (F51), another organization's version, or a
+    type that registry or collection do not take (F52); NotFoundError for what the actor may not see.
+    """
+    require(actor, Action.LINK_VERSION, registry)
+    wanted = check_aliases(aliases)
+    _require_linkable(actor, registry, version)
+    check_type(registry, version.artifact.type)
+    collection = _collection(actor, registry, names.collection_name(collection_name), version.artifact.type)
+    with transaction.atomic():
+        locked = Collection.objects.select_for_update().get(pk=collection.pk)
+        if locked.deleted_at is not None:
+            raise ConflictError("The collection was deleted meanwhile; link again.")
+        link = Link.objects.filter(collection=locked, version=version, deleted_at=None).first()
+        if link is None:
+            link = _place(actor, registry, locked, version)
+            wanted = [*dict.fromkeys([*wanted, LATEST])]
+        link.collection, link.version = locked, version
+        _point(actor, registry, link, wanted)
+    locked.registry = registry
+    return link
+
+
+def _require_linkable(actor: User, registry: Registry, version: Version) -> None:
+    if not Version.objects.readable_by(actor).filter(pk=version.pk).exists():
+        if Version.objects.visible_to(actor).filter(pk=version.pk).exists():
+            raise ForbiddenError("You may see this version but not download it, so you cannot link it elsewhere.")
+        raise NotFoundError("There is no such version, or you may not see it.")
+    project = version.artifact.project
+    if project.namespace.kind == Namespace.Kind.PERSONAL:
+        raise InvalidInputError(
+            f"'{version}' lies in the personal project '{project.namespace.name}/{project.name}', and only versions of a team of "
+            f"the organization can be linked. Log it again with wandb.init(entity='<your team>'), or make a team your default "
+            "entity in your profile and run the script again."
+        )
+    if project.organization_id != registry.organization_id:
+        raise InvalidInputError(
+            f"'{version}' belongs to another organization than the registry '{registry.name}'; log it in a team of this one."
+        )
+
+
+def _collection(actor: User, registry: Registry, name: str, kind: str) -> Collection:
+    existing = Collection.objects.filter(registry=registry, name_key=names.fold(name), deleted_at=None)
+    collection = existing.first()
+    if collection is None:
+        try:
+            collection = create_collection(actor=actor, registry=registry, name=name, type=kind)
+        except ConflictError:  # another link made it at the same time
+            collection = existing.get()
+    if collection.type != kind:
+        raise InvalidInputError(
+            f"The collection '{collection.name}' holds versions of the type '{collection.type}', not '{kind}'. Link into another "
+            "collection."
+        )
+    return collection
+
+
+def _place(actor: User, registry: Registry, collection: Collection, version: Version) -> Link:
+    now = timezone.now()
+    link = Link.objects.create(
+        collection=collection, version=version, index=collection.next_index, created_by=actor, created_at=now
+    )
+    collection.next_index += 1
+    collection.updated_at = now
+    collection.save(update_fields=["next_index", "updated_at"])
+    AcceptedType.objects.get_or_create(registry=registry, name=collection.type)
+    Version.objects.filter(pk=version.pk, ttl_seconds__isnull=False).update(ttl_seconds=None)  # F134
+    record(
+        actor=actor,
+        type=EventType.VERSION_LINKED,
+        object=link,
+        container=registry,
+        parent=collection,
+        after={"version": link.label, "collection": collection.name, "source": version.pk},
+    )
+    return link
+
+
+def _point(actor: User, registry: Registry, link: Link, aliases: Iterable[str]) -> None:
+    collection = link.collection
+    present = {alias.name: alias for alias in collection.aliases.select_related("link").filter(name__in=list(aliases))}
+    for name in aliases:
+        alias = present.get(name)
+        if alias is not None and alias.link_id == link.pk:
+            continue
+        LinkAlias.objects.update_or_create(
+            collection=collection, name=name, defaults={"link": link, "updated_at": timezone.now()}
+        )
+        record(
+            actor=actor,
+            type=EventType.ALIAS_MOVED if alias else EventType.ALIAS_ADDED,
+            object=link,
+            container=registry,
+            parent=collection,
+            before={"alias": name, "version": alias.link.label} if alias else None,
+            after={"alias": name, "version": link.label, "collection": collection.name},
+        )
+
+
+def add_aliases(*, actor: User, link: Link, names: Iterable[str]) -> None:
+    """Give the link those aliases, taking them from other links of the collection (F6). Member of the registry."""
+    registry = link.collection.registry
+    require(actor, Action.MOVE_ALIAS, registry)
+    wanted = check_aliases(names)
+    with transaction.atomic():
+        Collection.objects.select_for_update().get(pk=link.collection_id)
+        if not Link.objects.alive().filter(pk=link.pk).exists():
+            raise NotFoundError("There is no such version, or you may not see it.")
+        _point(actor, registry, link, wanted)
+
+
+def remove_aliases(*, actor: User, collection: Collection, names: Iterable[str]) -> None:
+    """Take those aliases away; ones that are not there are no error. Member of the registry."""
+    require(actor, Action.MOVE_ALIAS, collection.registry)
+    with transaction.atomic():
+        Collection.objects.select_for_update().get(pk=collection.pk)
+        for alias in collection.aliases.select_related("link").filter(name__in=list(names)):
+            record(
+                actor=actor,
+                type=EventType.ALIAS_REMOVED,
+                object=alias.link,
+                container=collection.registry,
+                parent=collection,
+                before={"alias": alias.name, "version": alias.link.label, "collection": collection.name},
+            )
+            alias.delete()
+
+
+def unlink_version(*, actor: User, link: Link) -> None:
+    """Take a version out of its collection (F135); source and other links stay. A second time changes nothing. Member."""
+    registry = link.collection.registry
+    require(actor, Action.UNLINK_VERSION, registry)
+    with transaction.atomic():
+        Collection.objects.select_for_update().get(pk=link.collection_id)
+        aliases = list(link.aliases.values_list("name", flat=True))
+        if not Link.objects.filter(pk=link.pk, deleted_at=None).update(deleted_at=timezone.now()):
+            return
+        link.aliases.all().delete()
+        record(
+            actor=actor,
+            type=EventType.VERSION_UNLINKED,
+            object=link,
+            container=registry,
+            parent=link.collection,
+            before={"version": link.label, "collection": link.collection.name, "aliases": aliases},
+        )

@@ -1,0 +1,172 @@
+"""Creating, editing and deleting registries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from access.grants import give
+from access.models import Container, Organization, User
+from access.policy import require, require_registry_creation
+from access.roles import Action, Role
+from artifacts.services.values import check_description
+from common import names
+from common.errors import ConflictError, ForbiddenError, InvalidInputError
+from events.services import record
+from events.types import EventType
+from registries.models import AcceptedType, Registry
+
+MAX_NAME = 113  # what the SDK's own prefix leaves of 128 (F3)
+MAX_TYPES = 100
+VISIBILITIES = {Container.Visibility.ORGANIZATION, Container.Visibility.RESTRICTED}
+
+
+def create_registry(
+    *,
+    actor: User,
+    organization: Organization,
+    name: str,
+    description: str = "",
+    visibility: str = Container.Visibility.ORGANIZATION,
+    types: Iterable[str] | None = None,
+) -> Registry:
+    """A custom registry with `actor` as its admin (F15); `types` None accepts all types.
+
+    Members and admins of the organization. Raises ConflictError for a taken name, InvalidInputError for bad input.
+    """
+    require_registry_creation(actor, organization)
+    names.container_name(name, "registry", MAX_NAME)
+    _check_visibility(visibility)
+    accepted = None if types is None else _check_types(types)
+    try:
+        with transaction.atomic():
+            registry = Registry.objects.create(
+                kind=Container.Kind.REGISTRY,
+                namespace=organization.namespace,
+                organization=organization,
+                name=name,
+                name_key=names.fold(name),
+                description=check_description(description),
+                visibility=visibility,
+                created_by=actor,
+                accepts_all_types=accepted is None,
+            )
+            AcceptedType.objects.bulk_create(AcceptedType(registry=registry, name=kind) for kind in accepted or [])
+            give(registry, actor, Role.ADMIN)
+            record(
+                actor=actor,
+                type=EventType.REGISTRY_CREATED,
+                object=registry,
+                container=registry,
+                after={"name": name, "visibility": visibility, "types": accepted},
+            )
+    except IntegrityError as error:
+        raise ConflictError(f"{organization.name} has a registry named '{name}' already; choose another name.") from error
+    return registry
+
+
+def _check_visibility(visibility: str) -> None:
+    if visibility not in VISIBILITIES:
+        raise InvalidInputError("A registry's visibility is 'organization' or 'restricted'.")
+
+
+def _check_types(types: Iterable[str]) -> list[str]:
+    accepted = [names.artifact_type(kind) for kind in dict.fromkeys(types)]
+    if not accepted or len(accepted) > MAX_TYPES:
+        raise InvalidInputError(f"Name 1 to {MAX_TYPES} accepted types, or accept all types.")
+    return accepted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What to change on a registry; None leaves. Types are only ever added (F16)."""
+
+    name: str | None = None
+    description: str | None = None
+    visibility: str | None = None
+    accepts_all_types: bool | None = None
+    add_types: Iterable[str] = ()
+
+
+def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
+    """Rename, describe, widen or narrow a registry, each by its own row of F31 (20, 12, 25, 24, 19).
+
+    Name, description and visibility of core registries are fixed (C5): ForbiddenError. ConflictError for a taken name.
+    """
+    changes = _changes(actor, registry, edit)
+    added = _check_types(edit.add_types) if edit.add_types else []
+    if added:
+        require(actor, Action.ADD_ACCEPTED_TYPE, registry)
+    present = set(registry.accepted_types.values_list("name", flat=True))
+    new_types = [kind for kind in added if kind not in present]
+    if not changes and not new_types:
+        return registry
+    before = {field: getattr(registry, field) for field in changes}
+    for field, value in changes.items():
+        setattr(registry, field, value)
+    registry.name_key = names.fold(registry.name)
+    registry.updated_at = timezone.now()
+    try:
+        with transaction.atomic():
+            registry.save(update_fields=[*changes, "name_key", "updated_at"])
+            AcceptedType.objects.bulk_create(
+                [AcceptedType(registry=registry, name=kind) for kind in new_types], ignore_conflicts=True
+            )
+            after = {**changes, **({"types": new_types} if new_types else {})}
+            record(
+                actor=actor, type=EventType.REGISTRY_EDITED, object=registry, container=registry, before=before, after=after
+            )
+    except IntegrityError as error:
+        raise ConflictError(f"The organization has a registry named '{edit.name}' already; choose another name.") from error
+    return registry
+
+
+def _changes(actor: User, registry: Registry, edit: Edit) -> dict[str, Any]:
+    """The fields that really change, each checked and allowed."""
+    wanted: dict[str, tuple[Any, Action]] = {
+        "name": (edit.name, Action.RENAME_REGISTRY),
+        "description": (edit.description, Action.RENAME_REGISTRY),
+        "visibility": (edit.visibility, Action.CHANGE_VISIBILITY),
+        "accepts_all_types": (edit.accepts_all_types, Action.EDIT_ACCEPTED_TYPES),
+    }
+    changes = {
+        field: (value, action)
+        for field, (value, action) in wanted.items()
+        if value is not None and value != getattr(registry, field)
+    }
+    for field, (_, action) in changes.items():
+        require(actor, action, registry)
+        if registry.is_core and field != "accepts_all_types":
+            raise ForbiddenError(f"The {field} of the core registry '{registry.name}' is fixed.")
+    if "name" in changes:
+        names.container_name(str(edit.name), "registry", MAX_NAME)
+    if "description" in changes:
+        check_description(str(edit.description))
+    if "visibility" in changes:
+        _check_visibility(str(edit.visibility))
+    return {field: value for field, (value, _) in changes.items()}
+
+
+def delete_registry(*, actor: User, registry: Registry) -> None:
+    """Mark a custom registry as deleted with all that lies in it (F23, C18); sources stay. A second time: NotFoundError.
+
+    Admin of the registry. Core registries cannot be deleted: ForbiddenError.
+    """
+    require(actor, Action.DELETE_REGISTRY, registry)
+    if registry.is_core:
+        raise ForbiddenError(f"The core registry '{registry.name}' comes with the organization and cannot be deleted.")
+    with transaction.atomic():
+        now = timezone.now()
+        if Registry.objects.filter(pk=registry.pk, deleted_at=None).update(deleted_at=now):
+            registry.collections.filter(deleted_at=None).update(deleted_at=now)
+            record(
+                actor=actor,
+                type=EventType.REGISTRY_DELETED,
+                object=registry,
+                container=registry,
+                before={"name": registry.name},
+            )
