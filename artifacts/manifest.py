@@ -16,7 +16,7 @@ from common.errors import InvalidInputError
 MAX_PATH = 4096
 PRIVATE_KEYS = frozenset({"local_path", "skip_cache"})
 RESIDUE = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
-DRIVE = re.compile(r"[A-Za-z]:[/\\]?")
+DRIVE = re.compile(r"[A-Za-z]:([/\\]|\Z)")
 
 
 @dataclass(frozen=True)
