@@ -1,0 +1,160 @@
+"""A version as seen by one path: in its own project, or through a link. The same one may be open by one, closed by another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from access.models import Container, User
+from access.policy import get_visible
+from access.roles import Action, allows
+from artifacts.models import Artifact, Version, VersionAlias, VersionMetric
+from artifacts.reading import LABEL
+from artifacts.series import HEAVY_RUN_FIELDS, Series
+from common.errors import NotFoundError
+from projects.models import Project
+
+NEIGHBOURS = 25
+
+
+@dataclass(frozen=True)
+class Place:
+    """`row` is the Version or Link, `container` the project or registry by which it is read, with the reader's role.
+
+    `full_name` is what a script calls it, without the version; `project` is the source's, or None where it is invisible.
+    """
+
+    series: Series
+    row: Any
+    version: Version
+    container: Container
+    project: Project | None
+    name: str
+    full_name: str
+    total: int
+    crumbs: list[tuple[str, str]]
+    definitions: Any
+
+    @property
+    def label(self) -> str:
+        """`v3`, as numbered here."""
+        return str(self.row.label)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether this is a link in a collection."""
+        return bool(self.series.path)
+
+    def allows(self, action: Action) -> bool:
+        """Whether the reader may do `action` by this path."""
+        return allows(self.container.role_level, action)  # type: ignore[attr-defined]  # annotated by with_role
+
+    @cached_property
+    def neighbours(self) -> list[Any]:
+        """The rows around this one, newest first, each with its aliases: two queries."""
+        last = max(self.row.index + NEIGHBOURS // 2, NEIGHBOURS - 1)
+        rows = self.series.rows.filter(index__lte=last).order_by("-index").prefetch_related("aliases")
+        return list(rows.only("index", "created_at", *(["version", "collection"] if self.is_link else []))[:NEIGHBOURS])
+
+    @cached_property
+    def aliases(self) -> list[str]:
+        """Its names here."""
+        return next(([alias.name for alias in row.aliases.all()] for row in self.neighbours if row.pk == self.row.pk), [])
+
+    def url(self, tab: str = "") -> str:
+        """Its page, or a tab of it."""
+        return self.series.url(self.label, tab)
+
+    def file_url(self, path: str, page: str = "file") -> str:
+        """A file's page, bytes or picture."""
+        return self.series.file_url(self.label, path, page)
+
+
+def reference_filter(reference: str) -> dict[str, Any]:
+    """The condition that `v3` or `@alias` in an address puts on rows. Raises NotFoundError for anything else."""
+    label = LABEL.match(reference)
+    if label:
+        return {"index": int(label[1])}
+    if not reference.startswith("@") or len(reference) == 1:
+        raise NotFoundError("There is no such version, or you may not see it. Addresses name it as v3 or @alias.")
+    return {"aliases__name": reference[1:]}
+
+
+def artifact_series(artifact: Artifact) -> Series:
+    """The versions of an artifact whose project has its namespace at hand."""
+    project = artifact.project
+    return Series(
+        rows=Version.objects.committed().filter(artifact=artifact),
+        path="",
+        metrics=VersionMetric.objects.filter(version__artifact=artifact, version__state=Version.State.COMMITTED),
+        number="version__index",
+        aliases=VersionAlias.objects.filter(artifact=artifact),
+        alias_row="version",
+        next_index=artifact.next_index,
+        space="artifacts",
+        names=(project.namespace.name, project.name, artifact.type, artifact.name),
+    )
+
+
+def find_artifact(user: User, entity: str, project: str, type: str, name: str) -> Artifact:  # noqa: A002  (the field's word)
+    """The visible artifact at an address, its project carrying the reader's role: two queries. Raises NotFoundError."""
+    projects = Project.objects.select_related("namespace", "organization")
+    found = get_visible(projects, user, "artifact", namespace__name=entity, name=project)
+    artifact = Artifact.objects.filter(project=found, type=type, name=name, deleted_at=None).first()
+    if artifact is None:
+        raise NotFoundError("There is no such artifact, or you may not see it.")
+    artifact.project = found
+    return artifact
+
+
+def with_run(rows: Any, path: str = "") -> Any:
+    """Rows with their version's run and what its client noted about metrics, without the run's heavy fields."""
+    run = f"{path}produced_by"
+    return (
+        rows.select_related(f"{path}artifact__project__namespace", f"{path}created_by", run)
+        .defer(*(f"{run}__{name}" for name in HEAVY_RUN_FIELDS))
+        .annotate(definitions=F(f"{run}__client_info__m"))
+    )
+
+
+def find_source(user: User, entity: str, project: str, type: str, name: str, reference: str) -> Place:  # noqa: A002
+    """The version at a source address. Raises NotFoundError."""
+    artifact = find_artifact(user, entity, project, type, name)
+    series = artifact_series(artifact)
+    version = with_run(series.rows).filter(**reference_filter(reference)).first()
+    if version is None:
+        raise NotFoundError("There is no such version, or you may not see it.")
+    version.artifact = artifact
+    home = artifact.project
+    return Place(
+        series=series,
+        row=version,
+        version=version,
+        container=home,
+        project=home,
+        name=artifact.name,
+        full_name=f"{home.namespace.name}/{home.name}/{artifact.name}",
+        total=series.rows.count(),
+        crumbs=artifact_crumbs(artifact)[:-1] + [(artifact.name, artifact_url(artifact)), (version.label, "")],
+        definitions=version.definitions,
+    )
+
+
+def artifact_url(artifact: Artifact) -> str:
+    """The page of an artifact whose project has its namespace at hand."""
+    project = artifact.project
+    return reverse("artifacts:artifact", args=[project.namespace.name, project.name, artifact.type, artifact.name])
+
+
+def artifact_crumbs(artifact: Artifact) -> list[tuple[str, str]]:
+    """From the entity to the artifact."""
+    entity, project = artifact.project.namespace.name, artifact.project.name
+    return [
+        (entity, reverse("projects:entity", args=[entity])),
+        (project, reverse("projects:project", args=[entity, project])),
+        (artifact.name, ""),
+    ]
