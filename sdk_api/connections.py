@@ -1,0 +1,84 @@
+"""Lists on the wire: pages with opaque cursors, from keyset paging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from graphql import GraphQLResolveInfo
+
+from common.errors import InvalidInputError
+from common.pagination import clamp, cursor_of, paginate
+
+ORDERS = {"name": "name", "created_at": "created_at", "createdat": "created_at", "updated_at": "updated_at"}
+Reach = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One node of a page; `version` is its number in the collection that was asked, where there is one."""
+
+    node: Any
+    cursor: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """Where the page ends."""
+
+    has_next_page: bool = False
+    end_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A page; `count` says how many rows all pages have, and is asked only if the client wants to know."""
+
+    edges: Sequence[Edge]
+    page_info: PageInfo = PageInfo()
+    count: Callable[[], int] | None = None
+
+    def total_count(self, info: GraphQLResolveInfo) -> int:
+        """All rows."""
+        return self.count() if self.count else len(self.edges)
+
+
+def whole(nodes: Sequence[Any]) -> Connection:
+    """A list that is complete as it is."""
+    return Connection([Edge(node) for node in nodes])
+
+
+def page(
+    queryset: models.QuerySet[Any],
+    order: tuple[str, ...],
+    *,
+    after: str | None = None,
+    first: int | None = None,
+    most: int = 1000,
+    node: Reach = lambda row: row,
+    version: Reach = lambda row: None,
+    prepare: Callable[[list[Any]], object] = lambda rows: None,
+) -> Connection:
+    """The page of `queryset` after the cursor; `prepare` may look up at once what its rows will need.
+
+    Raises InvalidInputError for a damaged cursor.
+    """
+    found = paginate(queryset, order=order, cursor=after or "", size=clamp(first, most=most))
+    prepare(found.items)
+    edges = [Edge(node(row), cursor_of(row, order), version(row)) for row in found.items]
+    info = PageInfo(bool(found.next), edges[-1].cursor if edges else None)
+    return Connection(edges, info, queryset.order_by().count)
+
+
+def order_of(text: str | None, default: tuple[str, ...], last: str = "pk") -> tuple[str, ...]:
+    """`+name`, `-created_at` and the like as fields to page by. Raises InvalidInputError for other fields."""
+    if not text:
+        return default
+    name = ORDERS.get(text.lstrip("+-").lower())
+    if name is None:
+        raise InvalidInputError(f"Cannot order by '{text[:80]}'; the orders are name, created_at and updated_at, with + or -.")
+    sign = "-" if text.startswith("-") else ""
+    return (f"{sign}{name}", f"{sign}{last}")

@@ -1,0 +1,75 @@
+"""What the resolvers of one request share: who asks, where addresses point, and containers that were looked up already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from access.models import ApiKey, Container, Namespace, Team, User
+from common.names import fold
+from projects.models import Project
+from registries.models import Registry
+
+OWNER = ("namespace__organization", "namespace__team__organization", "organization")
+
+
+@dataclass
+class Context:
+    """One request. A container is looked up once, with the asker's role; None when it is invisible."""
+
+    user: User
+    base: str
+    _containers: dict[int, Any] = field(default_factory=dict)
+    _own: dict[str, list[Any]] = field(default_factory=dict)
+
+    def see(self, ids: Iterable[int]) -> None:
+        """Look up those containers in two queries, so that rows of a list need none each."""
+        missing = {pk for pk in ids if pk not in self._containers}
+        if not missing:
+            return
+        self._containers.update(dict.fromkeys(missing))
+        for model in (Project, Registry):
+            rows = model.objects.visible_to(self.user).with_role(self.user).select_related(*OWNER, "created_by__namespace")
+            self._containers.update({row.pk: row for row in rows.filter(pk__in=missing)})
+
+    def container(self, pk: int) -> Any:
+        """The Project or Registry of that id with the asker's role at hand; None when absent or invisible."""
+        self.see([pk])
+        return self._containers[pk]
+
+    def keep(self, containers: Iterable[Container]) -> None:
+        """Remember containers that a query brought with the asker's role."""
+        self._containers.update({container.pk: container for container in containers})
+
+    @property
+    def own_teams(self) -> list[Namespace]:
+        """The namespaces of the asker's teams."""
+        if "teams" not in self._own:
+            teams = Team.objects.filter(memberships__user=self.user, organization__deleted_at=None)
+            self._own["teams"] = [team.namespace for team in teams.select_related("namespace").order_by("pk")]
+        return self._own["teams"]
+
+    @property
+    def own_keys(self) -> list[ApiKey]:
+        """The asker's API keys."""
+        if "keys" not in self._own:
+            self._own["keys"] = list(self.user.api_keys.all())
+        return self._own["keys"]
+
+
+def context(info: GraphQLResolveInfo) -> Context:
+    """The request's context."""
+    found: Context = info.context
+    return found
+
+
+def find_namespace(info: GraphQLResolveInfo, name: str | None) -> Namespace | None:
+    """The visible namespace of that name, the asker's default one for none; None when absent or invisible."""
+    user = context(info).user
+    if not name:
+        return user.home
+    visible = Namespace.objects.visible_to(user).select_related("organization", "team__organization", "user")
+    return visible.filter(name_key=fold(name)).first()

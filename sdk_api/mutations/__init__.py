@@ -1,0 +1,1 @@
+"""Writing: one module for each root noun; BINDABLES are what the schema takes."""
