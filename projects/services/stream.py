@@ -1,0 +1,168 @@
+"""append(): what a running script streams, arriving in any size, twice, or late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from common.errors import GoneError, InvalidInputError, TooLargeError
+from events.services import record
+from events.types import EventType
+from projects import hooks, values
+from projects.models import HistoryChunk, Run
+from projects.services.runs import DELETED
+from projects.streams import (
+    MAX_LINE,
+    MAX_LINES,
+    Piece,
+    note_keys,
+    overlay,
+    pack,
+    parse_row,
+    split,
+    step_of,
+    steps_of,
+    unpack,
+)
+
+Stream = HistoryChunk.Stream
+LINE_COUNTERS = {Stream.HISTORY: "history_lines", Stream.SYSTEM: "system_lines", Stream.CONSOLE: "console_lines"}
+SMALL = 16 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamBatch:
+    """One request: lines by stream with the number of their first, and what else it says. An empty one is a heartbeat."""
+
+    history: Piece | None = None
+    system: Piece | None = None
+    console: Piece | None = None
+    summary: dict[str, Any] | None = None
+    uploaded: tuple[str, ...] = ()
+    preempting: bool = False
+    complete: bool = False
+    exit_code: int = 0
+
+    def pieces(self) -> dict[Stream, Piece]:
+        """The streams that bring lines."""
+        given = {Stream.HISTORY: self.history, Stream.SYSTEM: self.system, Stream.CONSOLE: self.console}
+        return {stream: piece for stream, piece in given.items() if piece is not None and piece.lines}
+
+
+def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
+    """Take a batch; whether the client should stop the run. The same batch again changes nothing.
+
+    Later lines replace earlier ones of the same number, gaps are tolerated. Any batch that does not complete the run
+    reopens it, whether it had crashed or ended. Raises NotFoundError, ForbiddenError below Member, GoneError for a
+    deleted run, InvalidInputError and TooLargeError for lines that cannot be kept.
+    """
+    require(actor, Action.WRITE_RUN, run.project)
+    pieces = batch.pieces()
+    rows = {stream: _checked(stream, piece) for stream, piece in pieces.items()}
+    history = rows.get(Stream.HISTORY, [])
+    summary = _summary(batch.summary)
+    with transaction.atomic():
+        locked = Run.objects.select_for_update().defer("config", "client_info").get(pk=run.pk)
+        if locked.deleted_at is not None:
+            raise GoneError(DELETED.format(name=run.name))
+        locked.project = run.project
+        now = timezone.now()
+        changed = {"heartbeat_at": now, **_turn(locked, batch, now)}
+        for stream, piece in pieces.items():
+            write_lines(locked, stream, piece)
+            changed[LINE_COUNTERS[stream]] = max(getattr(locked, LINE_COUNTERS[stream]), piece.end)
+        if history:
+            steps = [step for step in (locked.last_step, *map(step_of, history)) if step is not None]
+            changed |= {"last_step": max(steps, default=None), "history_keys": note_keys(locked.history_keys, history)}
+        if summary is not None:
+            changed["summary"] = summary
+        if batch.uploaded:
+            locked.files.filter(name__in=batch.uploaded).update(updated_at=now)
+        _apply(actor, locked, changed)
+    if history or batch.complete:
+        for hook in hooks.after_history:
+            hook(locked)
+    return locked.state == Run.State.KILLED
+
+
+def _checked(stream: Stream, piece: Piece) -> list[dict[str, Any]]:
+    """The rows of history or system metrics; console lines are only measured."""
+    if piece.first < 0 or piece.end > MAX_LINES:
+        raise InvalidInputError(
+            f"The {stream} lines start at {piece.first}; a run has at most {MAX_LINES} lines of each kind."
+        )
+    rows = []
+    for number, line in enumerate(piece.lines, piece.first):
+        if len(line) > MAX_LINE:
+            raise TooLargeError(f"Line {number} of the {stream} is longer than {MAX_LINE} characters.")
+        if stream != Stream.CONSOLE:
+            try:
+                rows.append(parse_row(line))
+            except ValueError as error:
+                raise InvalidInputError(f"Line {number} of the {stream} cannot be read: {error}.") from error
+    return rows
+
+
+def _summary(summary: dict[str, Any] | None) -> Any:
+    try:
+        return values.storable(summary)
+    except ValueError as error:
+        raise InvalidInputError(f"The summary is {error}; at most {values.MAX_DEPTH} levels are kept.") from error
+
+
+def write_lines(run: Run, stream: Stream, piece: Piece) -> None:
+    """Lay `piece` over the chunks it meets, in the caller's transaction; small neighbours are joined, so chunks stay few."""
+    near = run.chunks.filter(stream=stream).annotate(end=F("first_line") + F("count"))
+    met = [
+        chunk
+        for chunk in near.filter(first_line__lte=piece.end, end__gte=piece.first).order_by("first_line")
+        if (chunk.first_line < piece.end and chunk.end > piece.first) or len(chunk.lines) < SMALL
+    ]
+    joined = overlay([Piece(chunk.first_line, unpack(chunk.lines)) for chunk in met], piece)
+    run.chunks.filter(pk__in=[chunk.pk for chunk in met]).delete()
+    HistoryChunk.objects.bulk_create(_chunk(run, stream, part) for part in split(joined))
+
+
+def _chunk(run: Run, stream: Stream, piece: Piece) -> HistoryChunk:
+    low, high = steps_of(piece.lines) if stream == Stream.HISTORY else (None, None)
+    return HistoryChunk(
+        run=run,
+        stream=stream,
+        first_line=piece.first,
+        count=len(piece.lines),
+        first_step=low,
+        last_step=high,
+        lines=pack(piece.lines),
+    )
+
+
+def _turn(run: Run, batch: StreamBatch, now: datetime) -> dict[str, Any]:
+    """How the batch changes the state. A run that was told to stop stays killed, whatever its script still sends."""
+    State = Run.State
+    preempting = batch.preempting or (run.preempting and run.current_state == State.RUNNING)
+    if not batch.complete:
+        if run.state == State.KILLED:
+            return {}
+        return {"state": State.RUNNING, "exit_code": None, "finished_at": None, "preempting": preempting}
+    ended = State.FINISHED if batch.exit_code == 0 else State.PREEMPTED if preempting else State.FAILED
+    if run.state == State.KILLED:
+        ended = State.KILLED
+    return {"state": ended, "exit_code": batch.exit_code, "finished_at": run.finished_at or now}
+
+
+def _apply(actor: User, run: Run, changed: dict[str, Any]) -> None:
+    ends = changed.get("state", run.state) != Run.State.RUNNING and run.finished_at is None and "finished_at" in changed
+    for name, value in changed.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(changed))
+    if ends:
+        after = {"state": run.state, "exit_code": run.exit_code}
+        record(actor=actor, type=EventType.RUN_FINISHED, object=run, container=run.project, after=after)
