@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from access.models import Container, ContainerGroupGrant, ContainerUserGrant, Team, User
 from access.models.containers import role_permission
 from access.roles import Role
+
+
+def given(container: Container, principal: User | Team) -> Role | None:
+    """The role that a grant of its own gives `principal` on `container`, whatever it has by other ways."""
+    codename = _grants(container, principal).values_list("permission__codename", flat=True).first()
+    return next((role for role in Role if role.codename == codename), None)
 
 
 def give(container: Container, principal: User | Team, role: Role) -> None:
@@ -22,8 +30,11 @@ def give(container: Container, principal: User | Team, role: Role) -> None:
 
 def take(container: Container, principal: User | Team) -> bool:
     """Remove the grant of `principal`; whether there was one."""
-    if isinstance(principal, Team):
-        removed, _ = ContainerGroupGrant.objects.filter(content_object_id=container.pk, group=principal.group).delete()
-    else:
-        removed, _ = ContainerUserGrant.objects.filter(content_object_id=container.pk, user=principal).delete()
+    removed, _ = _grants(container, principal).delete()
     return removed > 0
+
+
+def _grants(container: Container, principal: User | Team) -> Any:
+    if isinstance(principal, Team):
+        return ContainerGroupGrant.objects.filter(content_object_id=container.pk, group=principal.group_id)
+    return ContainerUserGrant.objects.filter(content_object_id=container.pk, user=principal)

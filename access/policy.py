@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from access.models import Container, Organization, OrganizationMembership, User
+from access.models import Container, Organization, OrganizationMembership, Team, TeamMembership, User
 from access.roles import MINIMUM, Action, Role, allows
 from common.errors import ForbiddenError, NotFoundError
 
@@ -20,7 +20,13 @@ def role_on(user: Any, container: Container) -> Role | None:
     if getattr(container, "role_user", None) == (user.pk or 0):
         level: int = container.role_level  # type: ignore[attr-defined]  # annotated by with_role
     else:
-        row = Container.objects.alive().with_role(user).filter(pk=container.pk).values_list("role_level", flat=True).first()
+        row = (
+            Container.objects.alive()
+            .with_role(user)
+            .filter(pk=container.pk)
+            .values_list("role_level", flat=True)
+            .first()
+        )
         level = row or 0
     return Role(level) if level else None
 
@@ -60,7 +66,43 @@ def organization_role(user: Any, organization: Organization) -> str | None:
         return None
     if user.is_superuser:
         return OrganizationMembership.Role.ADMIN
-    return OrganizationMembership.objects.filter(organization=organization, user=user).values_list("role", flat=True).first()
+    return (
+        OrganizationMembership.objects.filter(organization=organization, user=user)
+        .values_list("role", flat=True)
+        .first()
+    )
+
+
+def is_operator(actor: Any) -> bool:
+    """Whether `actor` runs this server: None stands for the person at its command line."""
+    return actor is None or (actor.is_active and actor.is_superuser)
+
+
+def require_operator(actor: Any) -> None:
+    """Refuse all but the operator of this server."""
+    if not is_operator(actor):
+        raise ForbiddenError("Only the operator of this server may do this.")
+
+
+def require_organization_admin(actor: Any, organization: Organization) -> None:
+    """Refuse all but admins of the organization and the operator. Raises NotFoundError and ForbiddenError."""
+    if is_operator(actor):
+        return
+    role = organization_role(actor, organization)
+    if role is None or organization.deleted_at:
+        raise NotFoundError("There is no such organization, or you do not belong to it.")
+    if role != OrganizationMembership.Role.ADMIN:
+        raise ForbiddenError(
+            f"Your role in {organization.name} is {role}; this needs admin. An admin of it can change your role."
+        )
+
+
+def require_team_admin(actor: Any, team: Team) -> None:
+    """Refuse all but admins of the team or of its organization, and the operator. Raises NotFoundError and ForbiddenError."""
+    if is_operator(actor):
+        return
+    if not actor.is_active or not team.memberships.filter(user=actor, role=TeamMembership.Role.ADMIN).exists():
+        require_organization_admin(actor, team.organization)
 
 
 def require_registry_creation(user: Any, organization: Organization) -> None:
@@ -69,4 +111,6 @@ def require_registry_creation(user: Any, organization: Organization) -> None:
     if role is None:
         raise NotFoundError("There is no such organization, or you do not belong to it.")
     if role == OrganizationMembership.Role.VIEWER:
-        raise ForbiddenError(f"Viewers of {organization.name} cannot create registries; ask an admin for the role member.")
+        raise ForbiddenError(
+            f"Viewers of {organization.name} cannot create registries; ask an admin for the role member."
+        )

@@ -51,7 +51,9 @@ class ContainerQuerySet(models.QuerySet[Any]):
         membership = _model("OrganizationMembership").objects.filter(organization=OuterRef("organization"), user=user)
         teams = _model("TeamMembership").objects.filter(team__namespace=OuterRef("namespace"), user=user)
         user_grants = _model("ContainerUserGrant").objects.filter(content_object=OuterRef("pk"), user=user)
-        group_grants = _model("ContainerGroupGrant").objects.filter(content_object=OuterRef("pk"), group__in=_groups(user))
+        group_grants = _model("ContainerGroupGrant").objects.filter(
+            content_object=OuterRef("pk"), group__in=_groups(user)
+        )
         return self.alive().filter(
             Q(namespace=user.namespace_id)
             | Exists(membership.filter(role="admin"))
@@ -73,7 +75,9 @@ class ContainerQuerySet(models.QuerySet[Any]):
         membership = _model("OrganizationMembership").objects.filter(organization=OuterRef("organization"), user=user)
         teams = _model("TeamMembership").objects.filter(team__namespace=OuterRef("namespace"), user=user)
         user_grants = _model("ContainerUserGrant").objects.filter(content_object=OuterRef("pk"), user=user)
-        group_grants = _model("ContainerGroupGrant").objects.filter(content_object=OuterRef("pk"), group__in=_groups(user))
+        group_grants = _model("ContainerGroupGrant").objects.filter(
+            content_object=OuterRef("pk"), group__in=_groups(user)
+        )
         return Greatest(
             Case(When(namespace=user.namespace_id, then=Value(int(Role.ADMIN))), default=Value(0)),
             Case(

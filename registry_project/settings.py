@@ -115,7 +115,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20  # the SDK sends history in requests of
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",  # by user name or e-mail address
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian: nobody is granted anything without an account

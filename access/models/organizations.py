@@ -38,7 +38,9 @@ class Organization(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["name_key"], condition=models.Q(deleted_at=None), name="organization_name_unique")
+            models.UniqueConstraint(
+                fields=["name_key"], condition=models.Q(deleted_at=None), name="organization_name_unique"
+            )
         ]
 
     def __str__(self) -> str:

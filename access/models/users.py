@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 
 from access.models.namespaces import Namespace
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts by who may see them."""
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Oneself and the people of one's organizations; the operator sees all."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        mine = user.organization_memberships.values("organization")
+        return self.filter(
+            Q(pk=user.pk)
+            | Exists(user.organization_memberships.model.objects.filter(user=OuterRef("pk"), organization__in=mine))
+        )
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # built at run time
     """Look-ups by user name; accounts are made by `access.services.people`."""
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -46,6 +66,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_unique")]
+
     def __str__(self) -> str:
         return self.display_name
 
@@ -58,6 +81,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def home(self) -> Namespace | None:
         """The default entity: where work goes when a script names none (C31)."""
         return self.default_namespace or self.namespace
+
+    @property
+    def avatar_url(self) -> str:
+        """The address of the picture, or empty: pages then show initials. It changes with the picture, so it may be cached."""
+        return reverse("accounts:avatar", args=[self.pk, PurePath(self.avatar.name).stem]) if self.avatar else ""
 
     def get_full_name(self) -> str:
         """Django's name for `display_name`."""

@@ -13,12 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.models import ApiKey, User
+from access.policy import is_operator
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
 
 ACCEPTED_BY_SDK = re.compile(r"[A-Za-z0-9_-]{40,}\Z")
 SEEN_EVERY = timedelta(minutes=5)
+MOST_KEYS = 100  # F37
 
 
 def digest_of(secret: str) -> str:
@@ -35,7 +37,7 @@ def validate_secret(secret: str) -> str:
 
 def create_key(
     *,
-    actor: User,
+    actor: User | None,
     user: User,
     name: str,
     scope: str = ApiKey.Scope.WRITE,
@@ -47,24 +49,28 @@ def create_key(
     Raises NotFoundError for somebody else's account, InvalidInputError for a secret that the SDK would refuse, and
     ConflictError for one in use.
     """
-    if actor != user and not actor.is_superuser:
+    if actor != user and not is_operator(actor):
         raise NotFoundError("There is no such account, or you may not see it.")
     secret = validate_secret(secret) if secret else f"local-{secrets.token_hex(20)}"
     if not name.strip() or len(name) > 128:
         raise InvalidInputError("Give the key a name of at most 128 characters, such as the machine that uses it.")
-    if ApiKey.objects.filter(digest=digest_of(secret)).exists():
-        raise ConflictError("This API key is in use already; choose another.")
+    if scope not in ApiKey.Scope.values:
+        raise InvalidInputError(f"'{scope}' is no scope of a key; choose {', '.join(ApiKey.Scope.values)}.")
     with transaction.atomic():
+        if ApiKey.objects.filter(digest=digest_of(secret)).exists():
+            raise ConflictError("This API key is in use already; choose another.")
+        if user.api_keys.count() >= MOST_KEYS:
+            raise ConflictError(f"An account has at most {MOST_KEYS} API keys; revoke one that is not used any more.")
         key = ApiKey.objects.create(
             user=user, name=name.strip(), hint=secret[-4:], digest=digest_of(secret), scope=scope, expires_at=expires_at
         )
-        record(actor=actor, type=EventType.KEY_CREATED, object=key, after={"name": key.name, "user": user.username})
+        record(actor=actor, type=EventType.KEY_CREATED, object=key, after={"name": key.name, "user": user.pk})
     return key, secret
 
 
-def revoke_key(*, actor: User, key: ApiKey) -> None:
+def revoke_key(*, actor: User | None, key: ApiKey) -> None:
     """Delete `key`; a second time changes nothing. Raises NotFoundError for somebody else's key."""
-    if actor.pk != key.user_id and not actor.is_superuser:
+    if not is_operator(actor) and actor.pk != key.user_id:
         raise NotFoundError("There is no such key, or you may not see it.")
     with transaction.atomic():
         if not ApiKey.objects.filter(pk=key.pk).exists():
@@ -76,7 +82,11 @@ def revoke_key(*, actor: User, key: ApiKey) -> None:
 def authenticate(secret: str) -> ApiKey | None:
     """The live key of that secret with its user, or None; notes its use at most every five minutes."""
     now = timezone.now()
-    key = ApiKey.objects.select_related("user__namespace", "user__default_namespace").filter(digest=digest_of(secret)).first()
+    key = (
+        ApiKey.objects.select_related("user__namespace", "user__default_namespace")
+        .filter(digest=digest_of(secret))
+        .first()
+    )
     if key is None or not key.user.is_active or (key.expires_at and key.expires_at <= now):
         return None
     if key.last_used_at is None or now - key.last_used_at > SEEN_EVERY:

@@ -1,0 +1,42 @@
+"""Taking and freeing the names by which owners are addressed."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from access.models import Namespace
+from access.reserved import is_reserved
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.names import entity_name, fold
+
+
+def claim(name: str, kind: Namespace.Kind, what: str) -> Namespace:
+    """The new namespace `name` of a `what` (user, team, organization).
+
+    Raises InvalidInputError for a name that cannot stand in an address or is kept for the server, and ConflictError for
+    one that is taken, in whatever case it is written.
+    """
+    if is_reserved(entity_name(name, what)):
+        raise InvalidInputError(f"The name '{name}' is kept for the server itself; choose another.")
+    try:
+        with transaction.atomic():
+            return Namespace.objects.create(name=name, name_key=fold(name), kind=kind)
+    except IntegrityError as error:
+        raise ConflictError(
+            f"The name '{name}' is taken by a user, a team or an organization; choose another."
+        ) from error
+
+
+def release(namespace: Namespace) -> str:
+    """Make the name free again for others; the pseudonym that the row carries from now on."""
+    namespace.name = namespace.name_key = f"deleted-{namespace.pk}"
+    namespace.save(update_fields=["name", "name_key"])
+    return namespace.name
+
+
+def find(name: str) -> Namespace:
+    """The namespace of that name, in whatever case. Raises NotFoundError."""
+    found = Namespace.objects.select_related("organization", "team__organization").filter(name_key=fold(name)).first()
+    if found is None:
+        raise NotFoundError(f"There is no user, team or organization '{name}'.")
+    return found

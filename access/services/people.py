@@ -1,0 +1,185 @@
+"""Accounts: made and deleted by the operator, edited by their owners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import Container, ContainerUserGrant, Namespace, TeamMembership, User
+from access.policy import is_operator, require_operator
+from access.services import namespaces
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.names import fold
+from events.services import record
+from events.types import EventType
+
+
+def create_user(
+    *,
+    actor: User | None = None,
+    username: str,
+    email: str = "",
+    password: str | None = None,
+    is_operator: bool = False,
+    full_name: str = "",
+) -> User:
+    """A new account with its personal namespace, which is the default entity until another is set (C31).
+
+    Without a password one cannot sign in by browser. Raises ForbiddenError for all but the operator, InvalidInputError
+    and ConflictError for a name, an address or a password that cannot be used.
+    """
+    require_operator(actor)
+    user = User(
+        username=username,
+        email=_checked_email(email),
+        full_name=_checked_full_name(full_name),
+        is_superuser=is_operator,
+    )
+    _put_password(actor, user, password)
+    with transaction.atomic():
+        _require_free_email(user)
+        user.namespace = namespaces.claim(username, Namespace.Kind.PERSONAL, "user")
+        user.save()
+        record(actor=actor, type=EventType.USER_CREATED, object=user, after={"operator": is_operator})
+    return user
+
+
+def edit_user(*, actor: User | None, user: User, **changes: Any) -> User:
+    """Change any of `full_name`, `email`, `theme`, `language` of one's own account; `is_superuser` by the operator alone.
+
+    Raises NotFoundError for somebody else's account, InvalidInputError and ConflictError for a value that cannot be used.
+    """
+    _require_self(actor, user)
+    if "is_superuser" in changes:
+        require_operator(actor)
+    if "email" in changes:
+        changes["email"] = _checked_email(changes["email"])
+    if "full_name" in changes:
+        changes["full_name"] = _checked_full_name(changes["full_name"])
+    changed = [name for name, value in changes.items() if getattr(user, name) != value]
+    if not changed:
+        return user
+    with transaction.atomic():
+        for name in changed:
+            setattr(user, name, changes[name])
+        _require_free_email(user)
+        user.save(update_fields=changed)
+        record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": sorted(changed)})
+    return user
+
+
+def set_password(*, actor: User | None, user: User, password: str) -> None:
+    """Replace the password, which ends all sessions of `user`; the present one again changes nothing.
+
+    Raises NotFoundError for somebody else's account and InvalidInputError for a weak password.
+    """
+    _require_self(actor, user)
+    if user.check_password(password):
+        return
+    _put_password(actor, user, password)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": ["password"]})
+
+
+def set_default_namespace(*, actor: User | None, user: User, namespace: Namespace) -> None:
+    """Let scripts that name no entity log to `namespace`: the user's own or one of a team of theirs (C31).
+
+    Raises NotFoundError for somebody else's account or namespace, InvalidInputError for an organization's.
+    """
+    _require_self(actor, user)
+    if namespace.kind == Namespace.Kind.ORGANIZATION:
+        raise InvalidInputError(
+            f"'{namespace.name}' is an organization and owns registries only; choose a team or the user's own name."
+        )
+    if (
+        namespace.pk != user.namespace_id
+        and not TeamMembership.objects.filter(team__namespace=namespace, user=user).exists()
+    ):
+        raise NotFoundError(f"{user.username} belongs to no team '{namespace.name}'; add them to the team first.")
+    if namespace.pk == (user.default_namespace_id or user.namespace_id):
+        return
+    with transaction.atomic():
+        user.default_namespace = namespace
+        user.save(update_fields=["default_namespace"])
+        record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": ["default_namespace"]})
+
+
+def delete_user(*, actor: User | None, user: User) -> None:
+    """Switch the account off for good and free its name; what it made stays, under a pseudonym.
+
+    Keys, memberships and grants go, sessions end, the personal projects are deleted. A second time changes nothing.
+    Raises ForbiddenError for all but the operator.
+    """
+    require_operator(actor)
+    if user.deleted_at or user.namespace is None:
+        return
+    with transaction.atomic():
+        now = timezone.now()
+        Container.objects.alive().filter(namespace=user.namespace).update(deleted_at=now)
+        user.api_keys.all().delete()
+        user.team_memberships.all().delete()
+        user.organization_memberships.all().delete()
+        ContainerUserGrant.objects.filter(user=user).delete()
+        user.username = namespaces.release(user.namespace)
+        user.full_name = user.email = ""
+        user.is_active = user.is_superuser = False
+        user.default_namespace = None
+        user.deleted_at = now
+        user.set_unusable_password()
+        user.avatar.delete(save=False)
+        user.save()
+        record(actor=actor, type=EventType.USER_DELETED, object=user)
+
+
+def find_user(username: str) -> User:
+    """The living account of that name, in whatever case. Raises NotFoundError."""
+    found = (
+        User.objects.select_related("namespace", "default_namespace").filter(namespace__name_key=fold(username)).first()
+    )
+    if found is None or found.deleted_at:
+        raise NotFoundError(f"There is no user '{username}'.")
+    return found
+
+
+def _require_self(actor: User | None, user: User) -> None:
+    if not is_operator(actor) and actor != user:
+        raise NotFoundError("There is no such account, or you may not see it.")
+
+
+def _checked_email(email: str) -> str:
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise InvalidInputError(f"'{email}' is no e-mail address; write it like mia@example.org.") from error
+    return User.objects.normalize_email(email)
+
+
+def _checked_full_name(name: str) -> str:
+    if len(name) > 200 or not name.isprintable():
+        raise InvalidInputError("A full name has at most 200 characters, on one line.")
+    return name.strip()
+
+
+def _require_free_email(user: User) -> None:
+    if user.email and User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
+        raise ConflictError(f"The address {user.email} belongs to another account.")
+
+
+def _put_password(actor: User | None, user: User, password: str | None) -> None:
+    """Set the hash of `password`, or mark that there is none. The command line's are only checked for their length."""
+    if password is None:
+        user.set_unusable_password()
+        return
+    rules = [MinimumLengthValidator(min_length=8)] if actor is None else None
+    try:
+        validate_password(password, user, rules)
+    except ValidationError as error:
+        raise InvalidInputError(" ".join(error.messages)) from error
+    user.set_password(password)
