@@ -124,7 +124,6 @@ def test_a_restricted_viewer_gets_no_bytes(cast: Cast, version: Version) -> None
         url = download_url("", sha256=sha256, purpose="version-file", container=cast.registry.pk, principal=principal.pk, name="x")
         response = Client().get(url, headers=headers)
         body(response)
-        response.close()
         return response.status_code
 
     assert status(cast.vera) == 200
