@@ -62,10 +62,8 @@ class Template:
     def _make(self, folder: Path) -> None:
         if POSTGRES_URL:
             _sql("DROP DATABASE IF EXISTS vitrine_template", "CREATE DATABASE vitrine_template")
-        env = environment(folder, self.database_url)
-        for command in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]):
-            done = manage(env, *command)
-            assert done.returncode == 0, done.stderr
+        server = Server(folder, self.database_url, options=("--migrate",))  # a first start prepares everything
+        server.start().stop()
         folder.rename(self.folder)
 
     def copy(self, folder: Path) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import socket
 from argparse import ArgumentParser
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.management import BaseCommand, CommandError, call_command
 from django.core.wsgi import get_wsgi_application
@@ -37,7 +40,6 @@ class Command(BaseCommand):
     """Serve until told to stop; SIGTERM lets running requests end within 30 seconds."""
 
     help = "Run the production server."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Django's hook."""
@@ -49,6 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, then run gunicorn in this process."""
+        self._require_free(options["host"], options["port"])
         self._prepare_database(migrate=options["migrate"])
         self._prepare_static_files()
         connections.close_all()
@@ -67,6 +70,12 @@ class Command(BaseCommand):
             }
         ).run()
 
+    def _require_free(self, host: str, port: int) -> None:
+        try:
+            socket.create_server((host, port)).close()
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port.") from error
+
     def _prepare_database(self, *, migrate: bool) -> None:
         settings.ENV.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -77,17 +86,29 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {error}".strip()) from error
         if pending:
-            raise CommandError(
-                f"The database lacks {len(pending)} migrations: run `manage.py migrate`, or start with --migrate."
-            )
+            raise CommandError(f"The database lacks {len(pending)} migrations: run `manage.py migrate`, or start with --migrate.")
 
     def _prepare_static_files(self) -> None:
-        """Collect once for each release: the manifest says whether it was done."""
-        if isinstance(staticfiles_storage, ManifestFilesMixin):
+        """Collect and compress what the sources in place give, unless that was done before."""
+        if not isinstance(staticfiles_storage, ManifestFilesMixin):
+            return
+        note = Path(settings.STATIC_ROOT) / "collected-from"
+        sources = _fingerprint_of_static_files()
+        if not note.is_file() or note.read_text() != sources:
             call_command("collectstatic", verbosity=0, interactive=False)
+            note.write_text(sources)
 
     def _announce(self, arbiter: Arbiter) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
         self.stdout.write(f"Vitrine {settings.VERSION} is listening on http://{host}:{port}")
         self.stdout.flush()
-        sys.stdout.flush()
+
+
+def _fingerprint_of_static_files() -> str:
+    """A digest of names, sizes and times of all sources, which changes with a release or a package."""
+    digest = sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
