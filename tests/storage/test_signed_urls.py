@@ -71,8 +71,8 @@ def test_if_range_with_another_etag_sends_the_whole(cast: Cast, version: Version
     matching = Client().get(address(cast, version), headers={"Range": "bytes=0-9", "If-Range": etag})
     other = Client().get(address(cast, version), headers={"Range": "bytes=0-9", "If-Range": '"other"'})
 
-    assert (matching.status_code, other.status_code) == (206, 200)
-    assert body(other) == DATA
+    assert (matching.status_code, body(matching)) == (206, DATA[:10])
+    assert (other.status_code, body(other)) == (200, DATA)
 
 
 def test_head_has_the_headers_and_no_body(cast: Cast, version: Version) -> None:
