@@ -116,10 +116,7 @@ def numeric_keys(run: Run) -> set[str]:
 
 def value_at(run: Run, step: int, keys: Collection[str] | None = None) -> dict[str, float]:
     """The last finite value at or before `step` of every numeric key, or of `keys`; read backwards, so mostly one chunk."""
-    kinds = run.history_keys.items()
-    missing = {
-        key for key, found in kinds if "number" in found and key not in INTERNAL and (keys is None or key in keys)
-    }
+    missing = numeric_keys(run) if keys is None else numeric_keys(run) & set(keys)
     latest: dict[str, float] = {}
     chunks = run.chunks.filter(stream=Stream.HISTORY, first_step__lte=step).order_by("-first_line")
     for chunk in chunks.iterator(chunk_size=1):
