@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from argparse import ArgumentParser
 from hashlib import sha256
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         try:
             socket.create_server((host, port)).close()
         except OSError as error:
-            raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port.") from error
+            raise CommandError(f"Cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}); choose another with --port.") from error
 
     def _prepare_database(self, *, migrate: bool) -> None:
         settings.ENV.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,51 @@
+# What one types; needs python3 (3.11 or newer), make, git and a package index.
+
+export PORT ?= 8000
+BIN := .venv/bin
+# A production-like environment for checks that only read settings.
+PRODUCTION := VITRINE_DATA=.venv/check VITRINE_BASE_URL=https://registry.example.org VITRINE_SECRET_KEY=only-for-checks-8mW2xQ5vR7kT1zN4cJ6hB9yLpDsGfA3eUo0iXt
+
+.PHONY: help demo run test test-postgres check fmt
+
+help: ## list these targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 16
+
+demo: .venv/app ## serve a seeded organization at http://localhost:8000 (PORT=… for another)
+	@$(BIN)/python manage.py demo
+
+run: .venv/app ## serve with the settings of the environment (docs/deploy.md)
+	@$(BIN)/python manage.py serve --migrate --port $(PORT)
+
+test: .venv/dev ## run the whole suite, in parallel
+	@$(BIN)/pytest
+
+test-postgres: .venv/dev ## run the whole suite on a throw-away PostgreSQL cluster
+	@$(BIN)/python tests/throwaway_postgres.py $(BIN)/pytest
+
+check: .venv/dev ## format, lint, layers, templates, types, migrations, deployment
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports --cache-dir .venv/import-linter
+	git ls-files -z '*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+	$(BIN)/mypy
+	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+fmt: .venv/dev ## format the code and the templates
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+	git ls-files -z '*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+
+.venv/bin/uv:
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vitrine needs Python 3.11 or newer; this python3 is " + sys.version.split()[0])'
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "This python3 cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@python3 -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+.venv/app: uv.lock | .venv/bin/uv
+	@$(BIN)/uv sync --quiet --frozen --inexact --no-dev --extra postgres
+	@touch $@
+
+.venv/dev: uv.lock | .venv/bin/uv
+	@$(BIN)/uv sync --quiet --frozen --inexact
+	@touch $@ .venv/app
