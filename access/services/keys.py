@@ -30,8 +30,8 @@ def digest_of(secret: str) -> str:
 
 def validate_secret(secret: str) -> str:
     """`secret` if the SDK takes it: 40 or more of `[A-Za-z0-9_-]` after the first `-`, or in all. Raises InvalidInputError."""
-    if len(secret) > 256 or not (ACCEPTED_BY_SDK.match(secret) or ACCEPTED_BY_SDK.match(secret.partition("-")[2])):
-        raise InvalidInputError("An API key has 40 to 256 characters, of letters, digits, '_' and '-' only.")
+    if len(secret) > 1024 or not (ACCEPTED_BY_SDK.match(secret) or ACCEPTED_BY_SDK.match(secret.partition("-")[2])):
+        raise InvalidInputError("An API key has 40 to 1024 characters, of letters, digits, '_' and '-' only.")
     return secret
 
 
