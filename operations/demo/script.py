@@ -1,0 +1,149 @@
+"""Script: what a program logs of itself, from start to finish, through the services that the SDK's requests reach."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from access.models import Container, User
+from artifacts.manifest import Entry, digest_of
+from artifacts.models import Version
+from artifacts.services.commits import commit_version
+from artifacts.services.uploads import AnnouncedFile, announce_files, set_manifest
+from artifacts.services.versions import Draft, create_version, use_version
+from projects.models import Project, Run
+from projects.services.runs import RunFields, announce_files as announce_run_files, upsert_run
+from projects.services.stream import StreamBatch, append
+from projects.streams import Piece
+from storage.models import Upload
+from storage.services import fulfil
+
+SAMPLE_SECONDS = 15
+
+
+@dataclass
+class Script:
+    """A running program; `seconds` is how long it takes in the story, `summary` the last value of all that it logged."""
+
+    actor: User
+    run: Run
+    started: datetime
+    seconds: float
+    summary: dict[str, Any] = field(default_factory=dict)
+    steps: int = 0
+
+    @classmethod
+    def start(cls, *, actor: User, project: Project, started: datetime, seconds: float, fields: RunFields) -> Script:
+        """Begin; the run's id follows from the story, so that it is the same in every demo of one day."""
+        name = f"{Random(f'{project.name} {actor.username} {started:%m%d%H%M}').getrandbits(32):08x}"
+        run, _ = upsert_run(actor=actor, project=project, name=name, fields=fields)
+        return cls(actor, run, started, seconds)
+
+    def use(self, version: Version, through: Container) -> None:
+        """Take `version` as an input, found in `through`."""
+        use_version(actor=self.actor, run=self.run, version=version, container=through)
+
+    def log(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Stream a row of metrics for each step, with the console lines and system metrics that come with them."""
+        moments = [self.seconds * (step + 1) / (len(rows) + 1) for step in range(len(rows))]
+        history = [
+            {**row, "_step": step, "_runtime": round(runtime, 2), "_timestamp": self._at(runtime).timestamp()}
+            for step, (row, runtime) in enumerate(zip(rows, moments, strict=True))
+        ]
+        console = [
+            self._line(runtime, f"step {step:>3}  " + "  ".join(f"{key} {value:g}" for key, value in row.items()))
+            for step, (row, runtime) in enumerate(zip(rows, moments, strict=True))
+        ]
+        self._stream(history=_piece(0, map(json.dumps, history)), console=_piece(0, console), system=self._system())
+        for row in rows:
+            self.summary.update(row)
+        self.steps = len(rows)
+
+    def say(self, text: str) -> None:
+        """One more line on the console, at the end."""
+        self._stream(console=_piece(self.steps, [self._line(self.seconds, text)]))
+
+    def upload(self, files: Mapping[str, bytes]) -> None:
+        """Store files with the run."""
+        for file in announce_run_files(actor=self.actor, run=self.run, names=list(files)):
+            _put(file.upload, files[file.name])
+        self._stream(uploaded=tuple(files))
+
+    def log_version(
+        self, *, name: str, type: str, files: Mapping[str, bytes], references: Iterable[Entry] = (), **about: Any  # noqa: A002
+    ) -> Version:
+        """Log `files` (path to bytes) and `references` as the next version of an artifact; `about` goes to its draft."""
+        entries = [*(Entry(path, _md5(data), len(data)) for path, data in files.items()), *references]
+        draft = Draft(artifact_name=name, type=type, digest=digest_of(entries), history_step=self._last_step, **about)
+        version = create_version(actor=self.actor, project=self.run.project, run=self.run, draft=draft)
+        manifest = _manifest(entries)
+        document = set_manifest(actor=self.actor, version=version, md5=hashlib.md5(manifest, usedforsecurity=False).hexdigest())
+        if document.upload is not None:
+            _put(document.upload, manifest)
+        announced = [
+            AnnouncedFile(version=version, path=path, md5=base64.b64decode(_md5(data)).hex()) for path, data in files.items()
+        ]
+        for upload in announce_files(actor=self.actor, files=announced):
+            if upload.blob is None:
+                _put(upload, files[upload.name])
+        return commit_version(actor=self.actor, version=version)
+
+    def finish(self, exit_code: int = 0) -> None:
+        """End with the summary."""
+        summary = {**self.summary, "_step": self._last_step, "_runtime": self.seconds, "_wandb": {"runtime": int(self.seconds)}}
+        self._stream(summary=summary, complete=True, exit_code=exit_code)
+
+    @property
+    def _last_step(self) -> int | None:
+        return self.steps - 1 if self.steps else None
+
+    def _at(self, runtime: float) -> datetime:
+        return self.started + timedelta(seconds=runtime)
+
+    def _line(self, runtime: float, text: str) -> str:
+        return f"{self._at(runtime).replace(tzinfo=None).isoformat()} {text}"
+
+    def _system(self) -> Piece:
+        random, lines = Random(self.run.name), []
+        for second in range(0, int(self.seconds), max(SAMPLE_SECONDS, int(self.seconds / 60))):
+            warm = min(second / 120, 1.0)
+            row = {
+                "system.cpu": round(12 + 70 * warm + random.uniform(-6, 6), 1),
+                "system.memory_percent": round(31 + 9 * warm + random.uniform(-0.4, 0.4), 2),
+                "system.proc.memory.rssMB": round(140 + 210 * warm + random.uniform(-4, 4), 1),
+                "_runtime": second, "_timestamp": self._at(second).timestamp(), "_wandb": True,
+            }
+            lines.append(json.dumps(row))
+        return Piece(0, lines)
+
+    def _stream(self, **batch: Any) -> None:
+        append(actor=self.actor, run=self.run, batch=StreamBatch(**batch))
+
+
+def _piece(first: int, lines: Iterable[str]) -> Piece:
+    return Piece(first, list(lines))
+
+
+def _put(upload: Upload, data: bytes) -> None:
+    fulfil(upload, io.BytesIO(data), size=len(data))
+
+
+def _md5(data: bytes) -> str:
+    return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+
+
+def _manifest(entries: Iterable[Entry]) -> bytes:
+    """The manifest document of version 1, as the SDK reads it when it downloads."""
+    contents = {}
+    for entry in entries:
+        line: dict[str, Any] = {"digest": entry.digest, "size": entry.size}
+        contents[entry.path] = line | ({"ref": entry.reference_uri, "extra": entry.extra} if entry.reference_uri else {})
+    policy = {"storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {"storageLayout": "V2"}}
+    return json.dumps({"version": 1, **policy, "contents": contents}).encode()
