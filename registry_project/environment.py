@@ -151,7 +151,9 @@ def _time_zone(given: Mapping[str, str], name: str) -> str:
 
 def _base_url(given: Mapping[str, str], name: str) -> str:
     parts = urlsplit(given[name])
-    if given[name] and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query):
+    if given[name] and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query
+    ):
         raise _wrong(given, name, "give scheme and host only, such as https://registry.example.org.")
     return given[name].rstrip("/")
 

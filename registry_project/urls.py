@@ -1,9 +1,10 @@
 """The URL map: fixed nouns first, names chosen by people last."""
 
 from django.conf import settings
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from common import health
+from operations import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,6 +18,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("projects.urls")),  # last: it takes /<entity>/…
 ]
 if settings.DEBUG:
-    from django.contrib.staticfiles.urls import staticfiles_urlpatterns
-
-    urlpatterns = staticfiles_urlpatterns() + urlpatterns
+    urlpatterns[:0] = staticfiles_urlpatterns()

@@ -24,7 +24,9 @@ IN_CI = os.environ.get("CI") == "true"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything is installed (CI=true), a skipped test is a failed one."""
     report = yield
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
@@ -134,7 +136,9 @@ def sdk(server: Server, tmp_path: Path) -> Callable[..., subprocess.CompletedPro
     `script` is a Path or program text. Another `home` is another machine: nothing in its cache.
     """
 
-    def run(script: str | Path, *arguments: str, key: str, home: str = "sdk", **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        script: str | Path, *arguments: str, key: str, home: str = "sdk", **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         return sdk_process.run(tmp_path / home, server.url, key, script, *arguments, **options)
 
     return run
@@ -146,5 +150,5 @@ def browser_type_launch_args() -> dict[str, Any]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium on this machine (Debian: apt install chromium)")
-    quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-    return {"executable_path": chromium, "args": ["--no-sandbox", *quiet.split()]}
+    quiet = "--no-first-run --disable-gpu --disable-quic --disable-background-networking --disable-component-update"
+    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-sync", *quiet.split()]}

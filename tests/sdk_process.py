@@ -38,7 +38,13 @@ def environment(home: Path, url: str, key: str) -> dict[str, str]:
 
 
 def run(
-    home: Path, url: str, key: str, script: str | Path, *arguments: str, env: dict[str, str] | None = None, timeout: float = 120
+    home: Path,
+    url: str,
+    key: str,
+    script: str | Path,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """Run a file, or the text of a script, in `home`; the caller looks at `returncode`, `stdout` and `stderr`."""
     home.mkdir(parents=True, exist_ok=True)

@@ -103,7 +103,14 @@ class Server:
 
     def start(self) -> Server:
         """Start it and wait until it listens."""
-        command = [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(urlsplit(self.url).port or 0), *self.options]
+        command = [
+            sys.executable,
+            str(ROOT / "manage.py"),
+            "serve",
+            "--port",
+            str(urlsplit(self.url).port or 0),
+            *self.options,
+        ]
         already = self._log_path.stat().st_size if self._log_path.exists() else 0
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.env, stdout=log, stderr=log, start_new_session=True)
@@ -135,7 +142,9 @@ class Server:
 
     def provision(self, *operations: dict[str, Any]) -> list[dict[str, Any]]:
         """Run `manage.py provision` beside the server; every operation must succeed."""
-        done = manage(self.env, "provision", "-", stdin="".join(json.dumps(operation) + "\n" for operation in operations))
+        done = manage(
+            self.env, "provision", "-", stdin="".join(json.dumps(operation) + "\n" for operation in operations)
+        )
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         assert done.returncode == 0, (answers, done.stderr)
         return answers

@@ -1,6 +1,6 @@
 """Run a command with DATABASE_URL on a PostgreSQL cluster that lives as long as the command.
 
-    python tests/throwaway_postgres.py .venv/bin/pytest -q
+Such as: python tests/throwaway_postgres.py .venv/bin/pytest -q
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def cluster() -> Iterator[str]:
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **account)  # type: ignore[call-overload]
 
     try:
-        run("initdb", "-U", "vitrine", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        run("initdb", "-U", "vitrine", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--locale=C.UTF-8")
         listen = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' {SPEED}"
         run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", listen, "start")
         try:

@@ -49,7 +49,9 @@ def test_a_port_in_use_is_refused(server: Server) -> None:
     port = server.url.rpartition(":")[2]
     done = manage(server.env, "serve", "--port", port)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"CommandError: Cannot listen on 127.0.0.1:{port} (Address already in use); choose another")
+    assert done.stderr.startswith(
+        f"CommandError: Cannot listen on 127.0.0.1:{port} (Address already in use); choose another"
+    )
 
 
 def test_static_files_are_compressed_and_cached_for_good(server: Server) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.management import BaseCommand, CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+
+from operations.health import pending_migrations
 
 
 class Server(BaseApplication):
@@ -44,7 +44,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Django's hook."""
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (0.0.0.0: all; default: %(default)s)")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (0.0.0.0: all; default: %(default)s)"
+        )
         parser.add_argument("--port", type=int, default=8000, help="0: any free one (default: %(default)s)")
         parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
         parser.add_argument("--threads", type=int, default=8, help="threads of each process (default: %(default)s)")
@@ -75,24 +77,27 @@ class Command(BaseCommand):
         try:
             socket.create_server((host, port)).close()
         except OSError as error:
-            raise CommandError(f"Cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}); choose another with --port.") from error
+            raise CommandError(
+                f"Cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}); choose another with --port."
+            ) from error
 
     def _prepare_database(self, *, migrate: bool) -> None:
         settings.ENV.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             if migrate:
                 call_command("migrate", verbosity=0, interactive=False)
-            executor = MigrationExecutor(connections["default"])
-            pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            pending = pending_migrations()
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {error}".strip()) from error
         if pending:
-            raise CommandError(f"The database lacks {len(pending)} migrations: run `manage.py migrate`, or start with --migrate.")
+            raise CommandError(
+                f"The database lacks {pending} migrations: run `manage.py migrate`, or start with --migrate."
+            )
 
     def _prepare_static_files(self) -> None:
         """Collect and compress what the sources in place give, unless that was done before."""
-        if not isinstance(staticfiles_storage, ManifestFilesMixin):
-            return
+        if settings.DEBUG:
+            return  # served from where they lie
         note = Path(settings.STATIC_ROOT) / "collected-from"
         sources = _fingerprint_of_static_files()
         if not note.is_file() or note.read_text() != sources:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from common.public import public
+from storage.stores import store
 
 
 @public
@@ -26,6 +27,12 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ready": good, "checks": checks}, status=200 if good else 503)
 
 
+def pending_migrations() -> int:
+    """How many migrations the database lacks. Raises DatabaseError when it cannot be read."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def _database() -> str:
     try:
         with connection.cursor() as cursor:
@@ -37,16 +44,12 @@ def _database() -> str:
 
 def _migrations() -> str:
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return "pending" if pending_migrations() else "ok"
     except DatabaseError:
         return "unknown"
-    return "pending" if pending else "ok"
 
 
 def _storage() -> str:
-    from storage.stores import store
-
     try:
         store().check_writable()
     except OSError:
