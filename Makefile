@@ -11,7 +11,7 @@ help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 16
 
 demo: .venv/app ## serve a seeded organization at http://localhost:8000 (PORT=… for another)
-	@$(BIN)/python manage.py demo
+	@$(BIN)/python -m operations.demo
 
 run: .venv/app ## serve with the settings of the environment (docs/deploy.md)
 	@$(BIN)/python manage.py serve --migrate --port $(PORT)
