@@ -22,6 +22,8 @@ class EventType(StrEnum):
     RUN_CREATED = "run:created"
     RUN_FINISHED = "run:finished"
     RUN_DELETED = "run:deleted"
+    RUN_REWOUND = "run:rewound"
+    RUN_ALERTED = "run:alerted"
     ARTIFACT_EDITED = "artifact:edited"
     ARTIFACT_DELETED = "artifact:deleted"
     VERSION_COMMITTED = "version:committed"

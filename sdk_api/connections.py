@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from graphql import GraphQLResolveInfo
 from common.errors import InvalidInputError
 from common.pagination import clamp, cursor_of, paginate
 
-ORDERS = {"name": "name", "created_at": "created_at", "createdat": "created_at", "updated_at": "updated_at"}
+ORDERS = {"name": "name", "created_at": "created_at", "updated_at": "updated_at"}
 Reach = Callable[[Any], Any]
 
 
@@ -73,12 +73,12 @@ def page(
     return Connection(edges, info, queryset.order_by().count)
 
 
-def order_of(text: str | None, default: tuple[str, ...], last: str = "pk") -> tuple[str, ...]:
+def order_of(text: str | None, default: tuple[str, ...], fields: Mapping[str, str] = ORDERS) -> tuple[str, ...]:
     """`+name`, `-created_at` and the like as fields to page by. Raises InvalidInputError for other fields."""
     if not text:
         return default
-    name = ORDERS.get(text.lstrip("+-").lower())
+    name = fields.get(text.lstrip("+-"))
     if name is None:
-        raise InvalidInputError(f"Cannot order by '{text[:80]}'; the orders are name, created_at and updated_at, with + or -.")
+        raise InvalidInputError(f"Cannot order by '{text[:80]}'; the orders are {', '.join(fields)}, with + or - before.")
     sign = "-" if text.startswith("-") else ""
-    return (f"{sign}{name}", f"{sign}{last}")
+    return (f"{sign}{name}", f"{sign}pk")

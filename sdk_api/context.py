@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from graphql import GraphQLResolveInfo
 
-from access.models import ApiKey, Container, Namespace, Team, User
-from common.names import fold
+from access.models import ApiKey, Container, Namespace, Organization, Team, User
 from projects.models import Project
 from registries.models import Registry
 
@@ -24,6 +24,7 @@ class Context:
     base: str
     _containers: dict[int, Any] = field(default_factory=dict)
     _own: dict[str, list[Any]] = field(default_factory=dict)
+    _siblings: dict[tuple[type, int], list[Any]] = field(default_factory=dict)
 
     def see(self, ids: Iterable[int]) -> None:
         """Look up those containers in two queries, so that rows of a list need none each."""
@@ -32,7 +33,7 @@ class Context:
             return
         self._containers.update(dict.fromkeys(missing))
         for model in (Project, Registry):
-            rows = model.objects.visible_to(self.user).with_role(self.user).select_related(*OWNER, "created_by__namespace")
+            rows = model.objects.visible_to(self.user).with_role(self.user).select_related(*OWNER, "created_by")
             self._containers.update({row.pk: row for row in rows.filter(pk__in=missing)})
 
     def container(self, pk: int) -> Any:
@@ -43,6 +44,14 @@ class Context:
     def keep(self, containers: Iterable[Container]) -> None:
         """Remember containers that a query brought with the asker's role."""
         self._containers.update({container.pk: container for container in containers})
+
+    def together(self, rows: Sequence[Any]) -> None:
+        """Remember that `rows` are siblings in a list, for `load`."""
+        self._siblings.update({(type(row), row.pk): list(rows) for row in rows})
+
+    def load(self, row: Any, *lookups: str | Prefetch[Any]) -> None:
+        """Prefetch `lookups` for `row` and its siblings at once, the first time that one of them needs it."""
+        prefetch_related_objects(self._siblings.get((type(row), row.pk), [row]), *lookups)
 
     @property
     def own_teams(self) -> list[Namespace]:
@@ -59,17 +68,16 @@ class Context:
             self._own["keys"] = list(self.user.api_keys.all())
         return self._own["keys"]
 
+    @property
+    def own_organizations(self) -> list[Organization]:
+        """The organizations that the asker belongs to, also where the operator sees all."""
+        if "organizations" not in self._own:
+            mine = Organization.objects.filter(deleted_at=None, memberships__user=self.user)
+            self._own["organizations"] = list(mine.select_related("namespace").order_by("pk"))
+        return self._own["organizations"]
+
 
 def context(info: GraphQLResolveInfo) -> Context:
     """The request's context."""
     found: Context = info.context
     return found
-
-
-def find_namespace(info: GraphQLResolveInfo, name: str | None) -> Namespace | None:
-    """The visible namespace of that name, the asker's default one for none; None when absent or invisible."""
-    user = context(info).user
-    if not name:
-        return user.home
-    visible = Namespace.objects.visible_to(user).select_related("organization", "team__organization", "user")
-    return visible.filter(name_key=fold(name)).first()

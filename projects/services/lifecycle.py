@@ -1,0 +1,71 @@
+"""What becomes of a run other than by its own stream: told its state, or cut back to an earlier step."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from common.errors import GoneError, InvalidInputError
+from events.services import record
+from events.types import EventType
+from projects.models import HistoryChunk, Run
+from projects.services.runs import DELETED
+from projects.services.stream import write_lines
+from projects.streams import Piece, parse_row, step_of, unpack
+
+WAITING = "pending"  # what clients call a run that nothing has streamed yet; here it runs until it falls silent
+TELLABLE = {Run.State.RUNNING, Run.State.FINISHED, Run.State.FAILED, Run.State.KILLED, Run.State.PREEMPTED}
+
+
+def _locked(actor: User, run: Run) -> Run:
+    """The run, to be changed in the caller's transaction. Raises NotFoundError, ForbiddenError below Member, GoneError."""
+    require(actor, Action.WRITE_RUN, run.project)
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.deleted_at is not None:
+        raise GoneError(DELETED.format(name=run.name))
+    locked.project = run.project
+    return locked
+
+
+def set_state(*, actor: User, run: Run, state: str) -> Run:
+    """Make `state` (running, finished, failed, killed, preempted) the run's; again changes nothing. Raises InvalidInputError."""
+    word = Run.State.RUNNING if state.lower() == WAITING else state.lower()
+    if word not in TELLABLE:
+        raise InvalidInputError(f"'{state[:40]}' is no state of a run; the states are {', '.join(sorted(TELLABLE))}.")
+    with transaction.atomic():
+        locked = _locked(actor, run)
+        if locked.state == word:
+            return locked
+        locked.state = word
+        locked.finished_at = None if word == Run.State.RUNNING else timezone.now()
+        locked.save(update_fields=["state", "finished_at"])
+        if locked.finished_at:
+            record(actor=actor, type=EventType.RUN_FINISHED, object=locked, container=run.project, after={"state": word})
+    return locked
+
+
+def rewind_run(*, actor: User, run: Run, step: int) -> Run:
+    """Forget the metrics after `step`, so that the run goes on from there; a second time changes nothing."""
+    with transaction.atomic():
+        locked = _locked(actor, run)
+        if locked.last_step is None or locked.last_step <= step:
+            return locked
+        history = locked.chunks.filter(stream=HistoryChunk.Stream.HISTORY)
+        chunk = history.filter(last_step__gt=step).order_by("first_line").first()
+        if chunk is None:
+            return locked
+        kept = [line for line in unpack(chunk.lines) if (step_of(parse_row(line)) or 0) <= step]
+        history.filter(first_line__gte=chunk.first_line).delete()
+        if kept:
+            write_lines(locked, HistoryChunk.Stream.HISTORY, Piece(chunk.first_line, kept))
+        before = {"step": locked.last_step}
+        locked.history_lines = chunk.first_line + len(kept)
+        locked.last_step = step if locked.history_lines else None
+        locked.save(update_fields=["history_lines", "last_step"])
+        record(
+            actor=actor, type=EventType.RUN_REWOUND, object=locked, container=run.project, before=before, after={"step": step}
+        )
+    return locked

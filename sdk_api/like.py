@@ -1,0 +1,20 @@
+"""SQL's LIKE as a look-up, since the SDK names run files by such patterns (`%.json`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Lookup, TextField
+
+
+@TextField.register_lookup
+class Like(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
+    """`name__like="media/%"`: `%` is any text, `_` any character."""
+
+    lookup_name = "like"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """The condition and its parameters."""
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} LIKE {right}", [*left_values, *right_values]

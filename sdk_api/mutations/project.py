@@ -1,0 +1,113 @@
+"""Projects and registries: one mutation of the SDK makes and changes either, by the name's prefix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType
+from graphql import GraphQLResolveInfo
+
+from access.models import Container, Namespace, Organization
+from access.policy import require
+from access.roles import Action
+from common.errors import InvalidInputError, NotFoundError
+from projects.services.projects import find_project, get_or_create_project, resolve_namespace
+from registries.models import Registry
+from registries.services import registries
+from sdk_api import ids
+from sdk_api.context import Context, context
+from sdk_api.lookup import find_container, find_namespace, get_registry
+from sdk_api.naming import LEGACY, is_registry, registry_name
+
+mutation = MutationType()
+BINDABLES = [mutation]
+VISIBILITIES = {"PRIVATE": Container.Visibility.ORGANIZATION, "RESTRICTED": Container.Visibility.RESTRICTED}
+
+
+def _visibility(access: str | None) -> str | None:
+    if access is not None and access not in VISIBILITIES:
+        raise InvalidInputError("A registry's access is PRIVATE (everybody in the organization) or RESTRICTED.")
+    return VISIBILITIES[access] if access else None
+
+
+def _saved(request: Context, pk: int, *, inserted: bool) -> dict[str, Any]:
+    """The container as it is now, under both names."""
+    fresh = Context(user=request.user, base=request.base).container(pk)
+    request.keep([fresh])
+    return {"project": fresh, "model": fresh, "inserted": inserted}
+
+
+@mutation.field("upsertModel")
+def upsert_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    """Make a registry or a project, or change the registry of that name."""
+    request = context(info)
+    name = input.get("name") or ""
+    if name == LEGACY:
+        registry_name(name)
+    if not is_registry(name):
+        return _upsert_project(request, name, input.get("entity_name"))
+    registry = find_container(request, name, input.get("entity_name"))
+    return _edit(request, registry, input) if registry else _create(request, name, input)
+
+
+def _upsert_project(request: Context, name: str, entity: str | None) -> dict[str, Any]:
+    namespace = resolve_namespace(request.user, entity)
+    inserted = find_project(request.user, namespace, name) is None
+    project = get_or_create_project(actor=request.user, namespace=namespace, name=name)
+    return _saved(request, project.pk, inserted=inserted)
+
+
+def _organization(request: Context, entity: str | None) -> Organization:
+    namespace = find_namespace(request, entity)
+    if namespace is None or namespace.kind != Namespace.Kind.ORGANIZATION:
+        raise NotFoundError(f"There is no organization '{entity}', or you do not belong to it; registries belong to organizations.")
+    return namespace.organization
+
+
+def _create(request: Context, name: str, given: dict[str, Any]) -> dict[str, Any]:
+    types = [kind["name"] for kind in given.get("artifact_types") or ()]
+    everything = given.get("allow_all_artifact_types_in_registry", not types)
+    registry = registries.create_registry(
+        actor=request.user,
+        organization=_organization(request, given.get("entity_name")),
+        name=registry_name(name),
+        description=given.get("description") or "",
+        visibility=_visibility(given.get("access")) or Container.Visibility.ORGANIZATION,
+        types=None if everything else types,
+    )
+    return _saved(request, registry.pk, inserted=True)
+
+
+def _edit(request: Context, registry: Registry, given: dict[str, Any]) -> dict[str, Any]:
+    edit = registries.Edit(
+        description=given.get("description"),
+        visibility=_visibility(given.get("access")),
+        accepts_all_types=given.get("allow_all_artifact_types_in_registry"),
+        add_types=[kind["name"] for kind in given.get("artifact_types") or ()],
+    )
+    registries.edit_registry(actor=request.user, registry=registry, edit=edit)
+    return _saved(request, registry.pk, inserted=False)
+
+
+@mutation.field("renameProject")
+def rename_project(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    """Give a registry another name."""
+    request = context(info)
+    registry = get_registry(request, input["old_project_name"], input["entity_name"])
+    edit = registries.Edit(name=registry_name(input["new_project_name"]))
+    registries.edit_registry(actor=request.user, registry=registry, edit=edit)
+    return _saved(request, registry.pk, inserted=False)
+
+
+@mutation.field("deleteModel")
+def delete_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+    """Delete a registry; a second time it is no longer there."""
+    request = context(info)
+    container = request.container(ids.number(input["id"], "Project", "ProjectInternalId"))
+    if container is None:
+        raise NotFoundError("There is no such registry, or you may not see it.")
+    if not isinstance(container, Registry):
+        require(request.user, Action.MANAGE_PROJECT, container)
+        raise InvalidInputError(f"'{container.name}' is a project; this release deletes registries only.")
+    registries.delete_registry(actor=request.user, registry=container)
+    return {"success": True}

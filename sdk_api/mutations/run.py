@@ -1,0 +1,164 @@
+"""Runs: made, changed, ended, deleted; their files and alerts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType
+from graphql import GraphQLResolveInfo
+
+from common.errors import InvalidInputError, NotFoundError
+from projects import values
+from projects.models import Project, Run, RunFile
+from projects.services import alerts, files, lifecycle, runs
+from projects.services.projects import get_or_create_project, resolve_namespace
+from sdk_api import ids
+from sdk_api.context import Context, context
+from sdk_api.lookup import get_container
+from sdk_api.naming import is_registry
+from sdk_api.resolvers.file import run_file
+from sdk_api.run_config import unwrap_config
+
+mutation = MutationType()
+BINDABLES = [mutation]
+UNNAMED = "uncategorized"
+MAX_FILES = 10_000
+
+
+def get_run(request: Context, project: str, entity: str | None, name: str) -> Run:
+    """The run of that name. Raises NotFoundError, GoneError."""
+    container = get_container(request, project, entity)
+    if not isinstance(container, Project):
+        raise InvalidInputError(f"'{project}' is a registry; runs belong to projects.")
+    return runs.get_run(request.user, container, name)
+
+
+def _run_by_id(request: Context, text: str) -> Run:
+    run = Run.objects.visible_to(request.user).filter(pk=ids.number(text, "Run")).first()
+    if run is None:
+        raise NotFoundError("There is no such run, or you may not see it.")
+    run.project = request.container(run.project_id)
+    return run
+
+
+def _summary(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        summary = values.loads(text)
+    except ValueError as error:
+        raise InvalidInputError(f"The summary of the run is not JSON: {error}.") from error
+    if not isinstance(summary, dict):
+        raise InvalidInputError("The summary of the run is not a JSON object.")
+    return summary
+
+
+def _fields(given: dict[str, Any]) -> runs.RunFields:
+    config, client_info = unwrap_config(given.get("config"))
+    return runs.RunFields(
+        display_name=given.get("display_name"),
+        config=config,
+        client_info=client_info,
+        summary=_summary(given.get("summary_metrics")),
+        notes=given.get("notes", given.get("description")),
+        tags=given.get("tags"),
+        group=given.get("group_name"),
+        job_type=given.get("job_type"),
+        commit=given.get("commit"),
+        repository=given.get("job_repo"),
+        program=given.get("job_program"),
+        host=given.get("host"),
+    )
+
+
+@mutation.field("upsertBucket")
+def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    """Make or change the run of that name, project included; or change the one of that id."""
+    request = context(info)
+    fields = _fields(input)
+    if input.get("id"):
+        run = runs.update_run(actor=request.user, run=_run_by_id(request, input["id"]), fields=fields)
+        return {"bucket": run, "inserted": False}
+    if not input.get("name"):
+        raise InvalidInputError("Give the run a name or an id.")
+    project_name = input.get("model_name") or UNNAMED
+    if is_registry(project_name):
+        raise InvalidInputError(f"'{project_name}' is a registry; runs belong to projects.")
+    namespace = resolve_namespace(request.user, input.get("entity_name"))
+    project = get_or_create_project(actor=request.user, namespace=namespace, name=project_name)
+    request.keep([project])
+    run, inserted = runs.upsert_run(actor=request.user, project=project, name=input["name"], fields=fields)
+    if input.get("state"):
+        run = lifecycle.set_state(actor=request.user, run=run, state=input["state"])
+    return {"bucket": run, "inserted": inserted}
+
+
+@mutation.field("updateRunState")
+def update_run_state(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+    """Say what became of a run."""
+    request = context(info)
+    lifecycle.set_state(actor=request.user, run=_run_by_id(request, input["id"]), state=input["state"])
+    return {"success": True}
+
+
+@mutation.field("rewindRun")
+def rewind_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Run]:  # noqa: A002
+    """Cut the history off after a step."""
+    request = context(info)
+    if input["metric_name"] != "_step":
+        raise InvalidInputError("A run is rewound to a step; give _step as the metric.")
+    run = get_run(request, input.get("project_name") or UNNAMED, input.get("entity_name"), input["run_name"])
+    return {"rewound_run": lifecycle.rewind_run(actor=request.user, run=run, step=int(input["metric_value"]))}
+
+
+@mutation.field("deleteRun")
+def delete_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str | None]:  # noqa: A002
+    """Delete a run."""
+    request = context(info)
+    if input.get("delete_artifacts"):
+        raise InvalidInputError(
+            "This release deletes a run without what it logged; delete the artifacts first, then the run with delete_artifacts=False."
+        )
+    runs.delete_run(actor=request.user, run=_run_by_id(request, input["id"]))
+    return {"client_mutation_id": input.get("client_mutation_id")}
+
+
+@mutation.field("createRunFiles")
+def create_run_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    """Where to bring the files of a run."""
+    request = context(info)
+    run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
+    announced = runs.announce_files(actor=request.user, run=run, names=input["files"])
+    places = [run_file(request, row) for row in announced]
+    return {"run_id": ids.encode("Run", run.pk), "upload_headers": [], "files": places}
+
+
+@mutation.field("markRunFilesUploaded")
+def mark_run_files_uploaded(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+    """Note when the files of a run arrived; false while one of them has not."""
+    request = context(info)
+    run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
+    return {"success": files.confirm_files(actor=request.user, run=run, names=input["files"])}
+
+
+@mutation.field("deleteFiles")
+def delete_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+    """Delete files of runs; ones that are gone already are no error."""
+    request = context(info)
+    if len(input["files"]) > MAX_FILES:
+        raise InvalidInputError(f"Delete at most {MAX_FILES} files at once.")
+    keys = [ids.number(text, "RunFile") for text in input["files"]]
+    visible = Run.objects.visible_to(request.user)
+    rows = list(RunFile.objects.filter(pk__in=keys, run__in=visible).select_related("run__project"))
+    files.delete_files(actor=request.user, files=rows)
+    return {"success": True}
+
+
+@mutation.field("notifyScriptableRunAlert")
+def notify_alert(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+    """Record an alert, for the run's page and its project's history."""
+    request = context(info)
+    run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
+    severity = input.get("severity") or "INFO"
+    alerts.raise_alert(actor=request.user, run=run, title=input["title"], text=input["text"], severity=severity)
+    return {"success": True}

@@ -1,0 +1,116 @@
+"""Bytes of versions: manifests and files are announced here and brought by signed PUT."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+
+from ariadne import MutationType
+from graphql import GraphQLResolveInfo
+
+from access.policy import require
+from access.roles import Action
+from artifacts.models import Manifest, Version
+from artifacts.services import uploads
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from sdk_api import ids
+from sdk_api.connections import Connection, whole
+from sdk_api.context import Context, context
+from sdk_api.mutations.artifact import get_writable
+from sdk_api.resolvers.file import upload_headers
+from sdk_api.wire import File
+from storage.models import Upload
+from storage.signing import upload_url
+
+mutation = MutationType()
+BINDABLES = [mutation]
+HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
+
+
+def _md5(text: str) -> str:
+    """An MD5 in base64 or hex as hex."""
+    if HEX.match(text):
+        return text.lower()
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInputError(f"'{text[:80]}' is not an MD5 in base64.") from error
+    if len(raw) != 16:
+        raise InvalidInputError(f"'{text[:80]}' is not an MD5 in base64.")
+    return raw.hex()
+
+
+@mutation.field("createArtifactManifest")
+def create_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Manifest]:  # noqa: A002
+    """Announce the manifest, first without and then with its digest; both times the same row."""
+    request = context(info)
+    version = get_writable(request, input["artifact_id"])
+    return {"artifact_manifest": _announce(request, version, input)}
+
+
+@mutation.field("updateArtifactManifest")
+def update_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Manifest]:  # noqa: A002
+    """Announce the manifest again, by its own id."""
+    request = context(info)
+    pk = ids.number(input["artifact_manifest_id"], "ArtifactManifest")
+    version_id = Manifest.objects.filter(pk=pk).values_list("version", flat=True).first()
+    if version_id is None:
+        raise NotFoundError("There is no such manifest, or you may not see it.")
+    return {"artifact_manifest": _announce(request, get_writable(request, ids.encode("Artifact", version_id)), input)}
+
+
+def _announce(request: Context, version: Version, given: dict[str, Any]) -> Manifest:
+    base = given.get("base_artifact_id")
+    return uploads.set_manifest(
+        actor=request.user,
+        version=version,
+        kind=given.get("type") or Manifest.Kind.FULL,
+        base=get_writable(request, base) if base else None,
+        md5=_md5(given["digest"]) if given.get("digest") else "",
+    )
+
+
+@mutation.field("createArtifactFiles")
+def create_artifact_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Connection]:  # noqa: A002
+    """Where to bring each file, in the order given; no address for bytes that are here and that the asker may read."""
+    request = context(info)
+    specs = input["artifact_files"]
+    versions = {text: get_writable(request, text) for text in {spec["artifact_id"] for spec in specs}}
+    files = [
+        uploads.AnnouncedFile(version=versions[spec["artifact_id"]], path=spec["name"], md5=_md5(spec["md5"])) for spec in specs
+    ]
+    announced = uploads.announce_files(actor=request.user, files=files)
+    places = [_place(request, file, upload) for file, upload in zip(files, announced, strict=True)]
+    return {"files": whole(places)}
+
+
+def _place(request: Context, file: uploads.AnnouncedFile, upload: Upload) -> File:
+    return File(
+        id=ids.encode("Upload", upload.pk),
+        name=file.path,
+        md5=file.md5,
+        storage_path=f"upload/{upload.pk}",
+        upload_url=None if upload.blob_id else upload_url(request.base, upload),
+        upload_headers=upload_headers(upload),
+        artifact=file.version,
+    )
+
+
+@mutation.field("completeMultipartUploadArtifact")
+def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str]:  # noqa: A002
+    """The digest of a file that has arrived, for a client that asks so; no file is ever taken in parts."""
+    request = context(info)
+    version = get_writable(request, input["artifact_id"])
+    require(request.user, Action.LOG_VERSION, version.artifact.project)
+    prefix, _, number = input["storage_path"].partition("/")
+    if prefix != "upload" or not number.isdecimal() or len(number) > 18:
+        raise NotFoundError("There is no such upload.")
+    found = Upload.objects.filter(pk=int(number), subject_id=version.pk, purpose=Upload.Purpose.VERSION_FILE)
+    upload = found.select_related("blob").first()
+    if upload is None:
+        raise NotFoundError("There is no such upload.")
+    if upload.blob is None:
+        raise ConflictError("The file has not arrived. This server takes a file of any size in one PUT to its uploadUrl.")
+    return {"digest": upload.blob.md5}

@@ -1,0 +1,88 @@
+"""What goes over the wire and is no row of ours: files with their addresses, places of versions, types."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from artifacts.models import Artifact, Version
+from registries.models import Collection, Link
+from sdk_api.ids import encode
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file to read, or (with `upload_url`) to bring."""
+
+    id: str
+    name: str
+    direct_url: str = ""
+    size_bytes: int = 0
+    updated_at: datetime | None = None
+    digest: str | None = None
+    md5: str | None = None
+    mimetype: str | None = None
+    storage_path: str | None = None
+    upload_url: str | None = None
+    upload_headers: tuple[str, ...] = ()
+    artifact: Version | None = None
+
+    @property
+    def display_name(self) -> str:
+        """The same as the name."""
+        return self.name
+
+
+@dataclass(frozen=True)
+class ArtifactType:
+    """A type of artifacts within a container."""
+
+    container: Any
+    name: str
+
+    @property
+    def id(self) -> str:
+        """Types have no rows; the container and the name make the id."""
+        return encode("ArtifactType", f"{self.container.pk}:{self.name}")
+
+    @property
+    def created_at(self) -> datetime:
+        """As old as its container."""
+        moment: datetime = self.container.created_at
+        return moment
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The place of a version: `row` is the version itself in its artifact, or the link in a collection."""
+
+    row: Any
+
+    @property
+    def version(self) -> Version:
+        """The version that is placed."""
+        found: Version = self.row if isinstance(self.row, Version) else self.row.version
+        return found
+
+    @property
+    def collection(self) -> Artifact | Collection:
+        """Where it is placed."""
+        found: Artifact | Collection = self.row.collection if isinstance(self.row, Link) else self.row.artifact
+        return found
+
+    @property
+    def container_id(self) -> int:
+        """Through which project or registry it is read."""
+        return container_id(self.collection)
+
+
+def container_id(collection: Artifact | Collection) -> int:
+    """The project of an artifact, the registry of a collection."""
+    return collection.registry_id if isinstance(collection, Collection) else collection.project_id
+
+
+def md5_base64(digest: str) -> str:
+    """An MD5 in hex as the base64 that HTTP and the SDK write."""
+    return base64.b64encode(bytes.fromhex(digest)).decode()
