@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -67,3 +68,23 @@ def by_api_key(door: Event.Door) -> Callable[[Viewer], Viewer]:
         return signed_in
 
     return decorate
+
+
+def by_session_or_key(view: Viewer) -> Viewer:
+    """For addresses that people open and scripts fetch: signs in by the key if the request carries one, else by session."""
+
+    @wraps(view)
+    def signed_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "Authorization" in request.headers:
+            request.is_api = True  # type: ignore[attr-defined]
+            try:
+                sign_in_by_key(request)
+                return view(request, *args, **kwargs)
+            except DomainError as error:
+                return error_response(request, error)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    signed_in.is_public = True  # type: ignore[attr-defined]
+    return signed_in

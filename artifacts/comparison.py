@@ -10,7 +10,9 @@ from typing import Any
 from common.formatting import column_format
 
 MINIMIZE, MAXIMIZE = 1, 2
-BOOKKEEPING = re.compile(r"(^|[/_.])(epoch|steps?|global_step|iterations?|batch|lr|learning_rate|seed|runtime|timestamp)$")
+BOOKKEEPING = re.compile(
+    r"(^|[/_.])(epoch|steps?|global_step|iterations?|batch|lr|learning_rate|seed|runtime|timestamp)$"
+)
 TRAINING = re.compile(r"(^|[/_.])train")
 
 
@@ -52,7 +54,9 @@ def compare(
     """Every metric that either version has, in the order of `display_order`."""
     known = directions or {}
     return [
-        Difference(key, current.get(key), base.get(key), column_format([current.get(key), base.get(key)]), known.get(key))
+        Difference(
+            key, current.get(key), base.get(key), column_format([current.get(key), base.get(key)]), known.get(key)
+        )
         for key in display_order({*current, *base})
     ]
 

@@ -42,18 +42,19 @@ class Lineage:
     is_cut: bool
 
 
-def lineage_of(user: User, version: Version) -> Lineage:
-    """The surroundings of `version` as `user` may see them: four queries."""
+def lineage_of(user: User, version: Version, project: Project | None) -> Lineage:
+    """The surroundings of `version` as `user` may see them: three queries. `project` is the source's, None if invisible."""
     producer = version.produced_by
     inputs = list(_inputs(user).filter(run=producer).order_by("pk")[:MOST]) if producer else []
     uses = list(_uses(user).filter(version=version).order_by("pk")[:MOST])
     outputs: dict[int, list[Node]] = {}
     for made in _visible(user, Version.objects.committed()).filter(produced_by__in=[use.run_id for use in uses])[:MOST]:
         outputs.setdefault(made.produced_by_id or 0, []).append(_version_node(made))
-    shown = producer is not None and producer.deleted_at is None and _sees(user, producer)
     return Lineage(
-        producer=_run_node(producer, shown, [_input_node(item) for item in inputs]) if producer else None,
-        consumers=[_run_node(use.run, use.is_visible, outputs.get(use.run_id, [])) for use in uses],
+        producer=_run_node(producer, project, [_input_node(item) for item in inputs]) if producer else None,
+        consumers=[
+            _run_node(use.run, use.run.project if use.is_visible else None, outputs.get(use.run_id, [])) for use in uses
+        ],
         is_cut=len(inputs) == MOST or len(uses) == MOST,
     )
 
@@ -65,14 +66,12 @@ def consumers_of(user: User, version: Version) -> tuple[list[RunInput], int]:
     return visible, len(uses) - len(visible)
 
 
-def _sees(user: User, run: Run) -> bool:
-    return Project.objects.visible_to(user).filter(pk=run.project_id).exists()
-
-
 def _visible(user: User, versions: QuerySet[Version]) -> Any:
     """Versions, each with whether its project is visible; those reached only by a link are named on the link's page."""
     projects = Project.objects.visible_to(user).filter(pk=OuterRef("artifact__project"))
-    return versions.select_related("artifact__project__namespace").defer("metadata").annotate(is_visible=Exists(projects))
+    return (
+        versions.select_related("artifact__project__namespace").defer("metadata").annotate(is_visible=Exists(projects))
+    )
 
 
 def _inputs(user: User) -> Any:
@@ -92,7 +91,9 @@ def _input_node(item: Any) -> Node:
     if not item.is_visible or version.state != Version.State.COMMITTED:
         return Node("version")
     made_by = version.produced_by
-    maker = [Node("run", str(made_by), made_by.job_type, url=run_url(made_by, version.artifact.project))] if made_by else []
+    maker = (
+        [Node("run", str(made_by), made_by.job_type, url=run_url(made_by, version.artifact.project))] if made_by else []
+    )
     return _version_node(version, maker, is_visible=True)
 
 
@@ -101,13 +102,15 @@ def _version_node(version: Any, children: Iterable[Node] = (), *, is_visible: bo
         return Node("version")
     artifact = version.artifact
     place = artifact.project.namespace.name, artifact.project.name, artifact.type, artifact.name, version.label
-    return Node("version", artifact.name, artifact.type, version.label, reverse("artifacts:version", args=place), [*children])
+    return Node(
+        "version", artifact.name, artifact.type, version.label, reverse("artifacts:version", args=place), [*children]
+    )
 
 
-def _run_node(run: Run, is_visible: bool, children: list[Node]) -> Node:
-    if not is_visible:
+def _run_node(run: Run, project: Project | None, children: list[Node]) -> Node:
+    if project is None or run.deleted_at is not None:
         return Node("run", children=children)
-    return Node("run", str(run), run.job_type, url=run_url(run, run.project), children=children)
+    return Node("run", str(run), run.job_type, url=run_url(run, project), children=children)
 
 
 def run_url(run: Run, project: Project) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, Sum, Value, When
@@ -13,6 +14,13 @@ WHOLE = 300
 LEVEL = 200
 OPEN_BELOW = 40
 FOLDER, FILE = 0, 1
+ICONS = {
+    "file-image": {"png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg"},
+    "table": {"csv", "tsv", "parquet"},
+    "file-braces": {"json", "ipynb"},
+    "file-code": {"py", "yaml", "yml", "toml", "sh", "js", "html", "c", "cpp", "rs"},
+    "file-text": {"txt", "md", "markdown", "log"},
+}
 
 
 @dataclass
@@ -24,8 +32,15 @@ class Node:
     is_folder: bool
     size: int | None = 0
     reference: str = ""
+    url: str = ""
     is_open: bool = False
     children: list[Node] = field(default_factory=list)
+
+    @property
+    def icon(self) -> str:
+        """What its name promises."""
+        suffix = self.name.lower().rpartition(".")[2]
+        return next((icon for icon, suffixes in ICONS.items() if suffix in suffixes), "file")
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,16 @@ class Listing:
     folder: str = ""
     next: str = ""
     is_whole: bool = True
+
+    def addressed(self, address: Callable[[str], str]) -> Listing:
+        """The same, every file with its address."""
+        waiting = [*self.nodes]
+        while waiting:
+            node = waiting.pop()
+            waiting += node.children
+            if not node.is_folder:
+                node.url = address(node.path)
+        return self
 
 
 def find_files(version: Version, words: str) -> Listing:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -16,9 +18,22 @@ from artifacts.models import Artifact, Version, VersionAlias, VersionMetric
 from artifacts.reading import LABEL
 from artifacts.series import HEAVY_RUN_FIELDS, Series
 from common.errors import NotFoundError
+from common.names import fold
 from projects.models import Project
 
 NEIGHBOURS = 25
+TABS = ("metrics", "metadata", "usage", "files", "lineage", "history")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A version in the switcher."""
+
+    label: str
+    url: str
+    moment: datetime
+    aliases: list[str]
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,7 @@ class Place:
     full_name: str
     total: int
     crumbs: list[tuple[str, str]]
+    series_url: str
     definitions: Any
 
     @property
@@ -63,11 +79,43 @@ class Place:
     @cached_property
     def aliases(self) -> list[str]:
         """Its names here."""
-        return next(([alias.name for alias in row.aliases.all()] for row in self.neighbours if row.pk == self.row.pk), [])
+        return next(
+            ([alias.name for alias in row.aliases.all()] for row in self.neighbours if row.pk == self.row.pk), []
+        )
 
-    def url(self, tab: str = "") -> str:
-        """Its page, or a tab of it."""
-        return self.series.url(self.label, tab)
+    @cached_property
+    def switcher(self) -> list[Item]:
+        """The neighbours as the list at the left shows them, each with the same tab."""
+        return [
+            Item(
+                row.label,
+                self.series.url(row.label),
+                row.created_at,
+                [alias.name for alias in row.aliases.all()],
+                row.pk == self.row.pk,
+            )
+            for row in self.neighbours
+        ]
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return self.series.url(self.label)
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """The address of each tab."""
+        return {tab: self.series.url(self.label, tab) for tab in TABS}
+
+    @property
+    def source_url(self) -> str:
+        """The version's page in its own project, for those who see that."""
+        return artifact_series(self.version.artifact).url(self.version.label)
+
+    @property
+    def ttl_days(self) -> int:
+        """How many days after its creation the version expires, if it does."""
+        return round((self.version.ttl_seconds or 0) / 86400)
 
     def file_url(self, path: str, page: str = "file") -> str:
         """A file's page, bytes or picture."""
@@ -100,11 +148,26 @@ def artifact_series(artifact: Artifact) -> Series:
     )
 
 
-def find_artifact(user: User, entity: str, project: str, type: str, name: str) -> Artifact:  # noqa: A002  (the field's word)
-    """The visible artifact at an address, its project carrying the reader's role: two queries. Raises NotFoundError."""
+def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
+    """How many rows a row of an outer query has, as a subquery; `by` is the field that names the outer row."""
+    counted = rows.order_by().values(by).annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _find_project(user: User, entity: str, name: str) -> Project:
     projects = Project.objects.select_related("namespace", "organization")
-    found = get_visible(projects, user, "artifact", namespace__name=entity, name=project)
-    artifact = Artifact.objects.filter(project=found, type=type, name=name, deleted_at=None).first()
+    return get_visible(projects, user, "artifact", namespace__name_key=fold(entity), name_key=fold(name))
+
+
+def find_artifact(user: User, entity: str, project: str, type: str, name: str) -> Artifact:
+    """The visible artifact at an address with its number of versions, its project carrying the reader's role: two queries.
+
+    Raises NotFoundError.
+    """
+    found = _find_project(user, entity, project)
+    versions = Version.objects.committed().filter(artifact=OuterRef("pk"))
+    artifacts = Artifact.objects.annotate(version_count=count_of(versions, "artifact"))
+    artifact = artifacts.filter(project=found, type=type, name=name, deleted_at=None).first()
     if artifact is None:
         raise NotFoundError("There is no such artifact, or you may not see it.")
     artifact.project = found
@@ -121,25 +184,27 @@ def with_run(rows: Any, path: str = "") -> Any:
     )
 
 
-def find_source(user: User, entity: str, project: str, type: str, name: str, reference: str) -> Place:  # noqa: A002
+def find_source(user: User, entity: str, project: str, type: str, name: str, reference: str) -> Place:
     """The version at a source address. Raises NotFoundError."""
-    artifact = find_artifact(user, entity, project, type, name)
-    series = artifact_series(artifact)
-    version = with_run(series.rows).filter(**reference_filter(reference)).first()
+    home = _find_project(user, entity, project)
+    total = count_of(Version.objects.committed().filter(artifact=OuterRef("artifact")), "artifact")
+    versions = Version.objects.committed().filter(artifact__project=home, artifact__type=type, artifact__name=name)
+    version = with_run(versions).filter(**reference_filter(reference)).annotate(total=total).first()
     if version is None:
         raise NotFoundError("There is no such version, or you may not see it.")
-    version.artifact = artifact
-    home = artifact.project
+    artifact = version.artifact
+    artifact.project = home
     return Place(
-        series=series,
+        series=artifact_series(artifact),
         row=version,
         version=version,
         container=home,
         project=home,
         name=artifact.name,
         full_name=f"{home.namespace.name}/{home.name}/{artifact.name}",
-        total=series.rows.count(),
+        total=version.total,
         crumbs=artifact_crumbs(artifact)[:-1] + [(artifact.name, artifact_url(artifact)), (version.label, "")],
+        series_url=artifact_url(artifact),
         definitions=version.definitions,
     )
 

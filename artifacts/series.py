@@ -138,7 +138,10 @@ def versions_table(series: Series, user: User, selection: Selection) -> Table:
     """The page that `selection` asks for: six queries, seven where a metric's direction is known."""
     page = _page(series, user, selection)
     counts = dict(
-        series.metrics.filter(**series.recent).values_list("key").annotate(count=Count("pk")).order_by("-count", "key")[:200]
+        series.metrics.filter(**series.recent)
+        .values_list("key")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "key")[:200]
     )
     keys = list(selection.keys) if selection.chosen else common_keys(counts)
     values = _values(series, page.items, keys)
@@ -152,7 +155,9 @@ def _page(series: Series, user: User, selection: Selection) -> Page[Any]:
     path = series.path
     heavy = ("metadata", "description", *(f"produced_by__{name}" for name in HEAVY_RUN_FIELDS))
     rows = (
-        series.rows.select_related(*(["version"] if path else []), "created_by", f"{path}produced_by__project__namespace")
+        series.rows.select_related(
+            *(["version"] if path else []), "created_by", f"{path}produced_by__project__namespace"
+        )
         .defer(*(f"{path}{name}" for name in heavy))
         .prefetch_related(f"{path}tags")
         .annotate(
@@ -179,7 +184,9 @@ def _sorted(rows: QuerySet[Any], path: str, sort: str) -> tuple[QuerySet[Any], t
     if name == "size":
         return rows, (f"{down}{path}size", f"{down}index")
     if not name.startswith(METRIC):
-        raise InvalidInputError(f"Sort by version, size or metric:<name>, with '-' in front for descending; not by {name!r}.")
+        raise InvalidInputError(
+            f"Sort by version, size or metric:<name>, with '-' in front for descending; not by {name!r}."
+        )
     of_row = VersionMetric.objects.filter(version=OuterRef(f"{path}pk"), key=name.removeprefix(METRIC))
     number = Subquery(of_row.values("value")[:1])
     rows = rows.annotate(number=number).annotate(

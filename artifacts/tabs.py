@@ -1,0 +1,172 @@
+"""What each tab of a version's page shows, by whichever path the version is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import QueryDict
+
+from access.models import User
+from access.policy import role_on
+from access.roles import Action, allows
+from artifacts import feed, lineage, listing
+from artifacts.comparison import Difference, compare, directions
+from artifacts.models import ManifestEntry, Version, VersionMetric
+from artifacts.places import Place, reference_filter
+from artifacts.previews import Preview, preview
+from artifacts.snippets import snippets
+from artifacts.tree import metadata_tree
+from common.errors import NotFoundError
+from common.pagination import paginate
+
+HISTORY_PAGE = 50
+SHOWN_METRICS = 8
+MAX_METRICS = 1000
+
+Context = dict[str, Any]
+
+
+def head(place: Place, tab: str) -> Context:
+    """What every tab shows: name, chips, switcher. Four queries with finding the place, the shell's apart."""
+    return {
+        "place": place,
+        "tab": tab,
+        "tags": [tag.name for tag in place.version.tags.all()],
+        "run": place.version.produced_by if place.project else None,
+        "crumbs": place.crumbs,
+    }
+
+
+def overview(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """Description, facts, and the first metrics against a base."""
+    base = _base(place, query)
+    rows = _differences(place, base)
+    return {
+        "base": base,
+        "differences": rows[:SHOWN_METRICS],
+        "is_cut": len(rows) > SHOWN_METRICS,
+        "links": list(_links(place, user)),
+        "snippets": snippets(place, base_url)[:1],
+    }
+
+
+def metrics(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """All values at logging time against a base that the reader chooses."""
+    base = _base(place, query)
+    rows = _differences(place, base)
+    only = "differences" in query
+    return {
+        "base": base,
+        "differences": [row for row in rows if row.change != 0] if only else rows,
+        "only": only,
+        "all": len(rows),
+    }
+
+
+def metadata(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """What was written about the version, and the configuration of its run where the reader may see that."""
+    words = query.get("q", "").strip()
+    run = place.version.produced_by if place.project else None
+    return {
+        "q": words,
+        "metadata": metadata_tree(place.version.metadata, words),
+        "config": metadata_tree(run.config, words) if run else None,
+    }
+
+
+def usage(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """Snippets that work when pasted, and the runs that used the version (F77, F78)."""
+    uses, hidden = lineage.consumers_of(user, place.version)
+    path = place.version.entries.filter(reference_uri="").order_by("path").values_list("path", flat=True).first()
+    return {"snippets": snippets(place, base_url, path or ""), "uses": uses, "hidden": hidden}
+
+
+def files(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """The tree of files, or the ones whose path contains `?q=`."""
+    return {**_files(place, user, query, ""), "entry": None}
+
+
+def one_file(place: Place, user: User, query: QueryDict, path: str) -> Context:
+    """The tree with one file open: shown to those who may download it, else only described."""
+    entry = find_entry(place.version, path)
+    context = _files(place, user, query, path)
+    shown: Preview | None = preview(entry) if context["may_download"] else None
+    return {
+        **context,
+        "entry": entry,
+        "preview": shown,
+        "download_url": place.file_url(path, "download"),
+        "thumbnail_url": place.file_url(path, "thumbnail"),
+    }
+
+
+def lineage_list(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """Where the version comes from and what became of it."""
+    return {"lineage": lineage.lineage_of(user, place.version, place.project)}
+
+
+def history(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
+    """What happened to the version, newest first."""
+    events = feed.version_events(user, place.version.pk, place.row.pk if place.is_link else None)
+    page = paginate(events, order=("-pk",), cursor=query.get("cursor", ""), size=HISTORY_PAGE)
+    return {"page": page, "lines": feed.lines(page.items)}
+
+
+TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {
+    "metrics": metrics,
+    "metadata": metadata,
+    "usage": usage,
+    "files": files,
+    "lineage": lineage_list,
+    "history": history,
+}
+
+
+def find_entry(version: Version, path: str) -> ManifestEntry:
+    """The file at that exact path, which is a key and never a place on a disk. Raises NotFoundError."""
+    entry = None if "\0" in path else version.entries.select_related("blob").filter(path=path).first()
+    if entry is None:
+        raise NotFoundError("This version has no such file.")
+    return entry
+
+
+def _files(place: Place, user: User, query: QueryDict, current: str) -> Context:
+    words = query.get("q", "").strip()
+    if words:
+        found = listing.find_files(place.version, words)
+    else:
+        found = listing.list_files(
+            place.version, current=current, folder=query.get("folder", ""), after=query.get("after", "")
+        )
+    may_download = allows(role_on(user, place.container), Action.DOWNLOAD_FILE)
+    return {"q": words, "listing": found.addressed(place.file_url), "current": current, "may_download": may_download}
+
+
+def _base(place: Place, query: QueryDict) -> Any:
+    """The row to compare with: `?against=v3` or `@alias`, else the newest other one with an alias of its own, else the one before."""
+    wanted = query.get("against", "")
+    if wanted:
+        return place.series.rows.filter(**reference_filter(wanted)).first()
+    others = [row for row in place.neighbours if row.pk != place.row.pk]
+    named = [row for row in others if any(alias.name != "latest" for alias in row.aliases.all())]
+    older = [row for row in others if row.index < place.row.index]
+    return next(iter([*named, *older]), None)
+
+
+def _differences(place: Place, base: Any) -> list[Difference]:
+    ours = place.version.pk
+    theirs = (base.version_id if place.is_link else base.pk) if base else None
+    values: dict[int, dict[str, float]] = {ours: {}}
+    rows = VersionMetric.objects.filter(version__in=[pk for pk in (ours, theirs) if pk]).order_by("key")
+    for version_id, key, value in rows.values_list("version", "key", "value")[: 2 * MAX_METRICS]:
+        values.setdefault(version_id, {})[key] = value
+    return compare(values[ours], values.get(theirs or 0, {}), directions(place.definitions))
+
+
+def _links(place: Place, user: User) -> Any:
+    """The links of the version that the reader sees, with what their addresses need (F48)."""
+    links = place.version.links.visible_to(user)  # type: ignore[attr-defined]  # one layer up: by the reverse relation
+    if place.is_link:
+        links = links.exclude(pk=place.row.pk)
+    return links.select_related("collection__registry__organization").order_by("-pk")[:20]

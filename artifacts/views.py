@@ -1,0 +1,103 @@
+"""Pages of artifacts and of versions in their project."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from accounts.authentication import by_session_or_key
+from artifacts import tabs
+from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source
+from artifacts.series import Selection, versions_table
+from artifacts.serving import serve_file, serve_thumbnail
+from artifacts.tables import table_context
+from common.errors import NotFoundError
+from common.htmx import render_page
+from storage.signing import base_url
+
+
+@require_safe
+def artifact(request: HttpRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
+    """The series of an artifact's versions."""
+    found = find_artifact(request.user, entity, project, type, artifact)
+    selection = Selection.read(request.GET)
+    table = versions_table(artifact_series(found), request.user, selection)
+    context = {
+        "artifact": found,
+        "total": found.version_count,
+        "crumbs": artifact_crumbs(found),
+        "url": artifact_url(found),
+    }
+    context |= table_context(table, selection)
+    return render_page(request, "artifacts/artifact.html", context, partial="versions")
+
+
+@require_safe
+def version(request: HttpRequest, entity: str, project: str, type: str, artifact: str, reference: str) -> HttpResponse:
+    """A version: description, facts, first metrics."""
+    place = find_source(request.user, entity, project, type, artifact, reference)
+    context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
+    return render_page(request, "artifacts/version.html", context)
+
+
+@require_safe
+def version_tab(
+    request: HttpRequest,
+    entity: str,
+    project: str,
+    type: str,
+    artifact: str,
+    reference: str,
+    tab: str,
+) -> HttpResponse:
+    """Another tab of a version's page."""
+    if tab not in tabs.TABS:
+        raise NotFoundError("A version has no such page.")
+    place = find_source(request.user, entity, project, type, artifact, reference)
+    context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
+    return render_page(request, f"artifacts/version_{tab}.html", context, partial=tab)
+
+
+@require_safe
+def file(
+    request: HttpRequest,
+    entity: str,
+    project: str,
+    type: str,
+    artifact: str,
+    reference: str,
+    path: str,
+) -> HttpResponse:
+    """The Files tab with one file open."""
+    place = find_source(request.user, entity, project, type, artifact, reference)
+    context = tabs.head(place, "files") | tabs.one_file(place, request.user, request.GET, path)
+    return render_page(request, "artifacts/version_files.html", context, partial="files")
+
+
+@by_session_or_key
+@require_safe
+def download(
+    request: HttpRequest,
+    entity: str,
+    project: str,
+    type: str,
+    artifact: str,
+    reference: str,
+    path: str,
+) -> HttpResponseBase:
+    """The bytes of one file."""
+    return serve_file(request, find_source(request.user, entity, project, type, artifact, reference), path)
+
+
+@require_safe
+def thumbnail(
+    request: HttpRequest,
+    entity: str,
+    project: str,
+    type: str,
+    artifact: str,
+    reference: str,
+    path: str,
+) -> HttpResponseBase:
+    """The picture in one file."""
+    return serve_thumbnail(request, find_source(request.user, entity, project, type, artifact, reference), path)

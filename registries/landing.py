@@ -1,0 +1,164 @@
+"""Reads of the landing page: the shelves as cards, what happened lately, and the search over all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from access.models import (
+    ContainerGroupGrant,
+    ContainerUserGrant,
+    Organization,
+    OrganizationMembership,
+    TeamMembership,
+    User,
+)
+from artifacts.feed import Line, visible_events
+from artifacts.places import count_of
+from common.names import fold
+from events.models import Event
+from registries.models import Collection, Link, LinkAlias, Registry
+from registries.queries import collection_url, registry_url
+
+CARDS = 200
+ACTIVITY = 12
+HITS = 20
+
+
+@dataclass(frozen=True)
+class Card:
+    """A registry with what its card says."""
+
+    registry: Any
+    url: str
+    types: list[str]
+    last: Line | None
+
+
+def overview(user: User, organization: Organization) -> dict[str, Any]:
+    """What the landing page shows when nobody searches."""
+    found = cards(user, organization)
+    return {
+        "core": [card for card in found if card.registry.is_core],
+        "custom": [card for card in found if not card.registry.is_core],
+        "collection_total": sum(card.registry.collection_count for card in found),
+        "version_total": sum(card.registry.version_count for card in found),
+        "lines": activity(user, organization),
+    }
+
+
+def cards(user: User, organization: Organization) -> list[Card]:
+    """The registries that `user` sees, core ones first, then by name: four queries."""
+    collections = Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None)
+    links = Link.objects.alive().filter(collection__registry=OuterRef("pk"), collection__deleted_at=None)
+    events = Event.objects.filter(container=OuterRef("pk")).order_by("-pk")
+    registries = (
+        Registry.objects.visible_to(user)
+        .filter(organization=organization)
+        .select_related("organization")
+        .prefetch_related("accepted_types")
+        .annotate(
+            collection_count=count_of(collections, "registry"),
+            version_count=count_of(links, "collection__registry"),
+            member_count=_member_count(),
+            last_event=Subquery(events.values("pk")[:1]),
+        )
+        .order_by("-is_core", "name_key")[:CARDS]
+    )
+    found = list(registries)
+    last = {line.event.container_id: line for line in _with_subjects(_events_of(found))}
+    return [
+        Card(row, registry_url(row), [kind.name for kind in row.accepted_types.all()], last.get(row.pk))
+        for row in found
+    ]
+
+
+def _events_of(registries: Iterable[Any]) -> QuerySet[Event]:
+    return Event.objects.filter(pk__in=[row.last_event for row in registries if row.last_event]).select_related("actor")
+
+
+def _member_count() -> Coalesce:
+    """People with any role on a registry: its organization, or the ones who were added, and organization admins."""
+    own = ContainerUserGrant.objects.filter(user=OuterRef("user"), content_object=OuterRef(OuterRef("pk")))
+    teams = TeamMembership.objects.filter(user=OuterRef(OuterRef("user"))).values("team__group")
+    by_team = ContainerGroupGrant.objects.filter(content_object=OuterRef(OuterRef("pk")), group__in=teams)
+    everybody = Q(organization__containers=OuterRef("pk"), organization__containers__visibility="organization")
+    people = OrganizationMembership.objects.filter(organization=OuterRef("organization"))
+    reached = people.filter(everybody | Q(role="admin") | Exists(own) | Exists(by_team))
+    return count_of(reached, "organization")
+
+
+def activity(user: User, organization: Organization) -> list[Line]:
+    """The newest events in the registries that `user` sees: two queries."""
+    events = visible_events(user).filter(organization=organization, container__kind="registry")
+    return _with_subjects(events.exclude(object_type="version")[:ACTIVITY])
+
+
+def _with_subjects(events: Iterable[Event]) -> list[Line]:
+    found = list(events)
+    parents = {event.parent_id for event in found if event.object_type in {"link", "collection"}}
+    collections = Collection.objects.filter(pk__in=parents).select_related("registry__organization")
+    subjects = {row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in collections}
+    return [
+        Line(event, subjects.get(event.parent_id) if event.object_type in {"link", "collection"} else None)
+        for event in found
+    ]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What a search found, each list bounded."""
+
+    registries: list[tuple[Registry, str]]
+    collections: list[tuple[Collection, str]]
+    links: list[Link]
+
+    def __bool__(self) -> bool:
+        return bool(self.registries or self.collections or self.links)
+
+
+def search(user: User, organization: Organization, words: str) -> Hits:
+    """Registries and collections by name or tag, versions by tag or alias: exact, then prefix, then part (C22)."""
+    key = fold(words)
+    registries = Registry.objects.visible_to(user).filter(organization=organization).select_related("organization")
+    named = registries.filter(name_key__contains=key).annotate(rank=_rank("name_key", key)).order_by("rank", "name_key")
+    collections = Collection.objects.visible_to(user).filter(registry__organization=organization)
+    tagged = Collection.tags.through.objects.filter(collection=OuterRef("pk"), tag__name__icontains=words)
+    found = (
+        collections.filter(Q(name_key__contains=key) | Exists(tagged))
+        .annotate(rank=_rank("name_key", key))
+        .select_related("registry__organization")
+        .prefetch_related("tags")
+        .order_by("rank", "name_key", "pk")
+    )
+    return Hits(
+        [(row, registry_url(row)) for row in named[:HITS]],
+        [(row, collection_url(row)) for row in found[:HITS]],
+        list(_labelled(user, organization, words)[:HITS]),
+    )
+
+
+def _labelled(user: User, organization: Organization, words: str) -> QuerySet[Link]:
+    aliases = LinkAlias.objects.filter(link=OuterRef("pk"), name__icontains=words)
+    tags = Link._meta.get_field("version").related_model.tags.through.objects  # type: ignore[union-attr]
+    tagged = tags.filter(version=OuterRef("version"), tag__name__icontains=words)
+    links = Link.objects.visible_to(user).filter(collection__registry__organization=organization)
+    return (
+        links.filter(Exists(aliases) | Exists(tagged))
+        .select_related("collection__registry__organization", "version")
+        .prefetch_related("aliases", "version__tags")
+        .order_by("-pk")
+    )
+
+
+def _rank(field: str, key: str) -> Case:
+    return Case(
+        When(**{field: key}, then=Value(0)),
+        When(**{f"{field}__startswith": key}, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )

@@ -1,0 +1,283 @@
+"""Reads: finding a registry, a collection and a link by address, and the lists of the registry pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from access.models import Organization, User
+from access.policy import get_visible
+from artifacts.comparison import display_order
+from artifacts.models import Version, VersionMetric
+from artifacts.places import Place, count_of, reference_filter, with_run
+from artifacts.reading import LABEL
+from artifacts.series import Series
+from common.errors import NotFoundError
+from common.names import fold
+from projects.models import Project
+from registries.models import Collection, Link, LinkAlias, Registry
+from registries.naming import target_path
+from registries.snippets import link_code, use_code
+
+SPARK = 20
+
+
+def find_registry(organization: Organization, name: str) -> Registry | None:
+    """The living registry of that name, in whatever case it is written (C5)."""
+    return Registry.objects.alive().filter(organization=organization, name_key=fold(name)).first()
+
+
+def find_link(collection: Collection, reference: str) -> Link | None:
+    """The living link that `reference` (`v3`, or an alias) names in its collection."""
+    label = LABEL.match(reference)
+    found = Q(index=int(label[1])) if label else Q(aliases__name=reference)
+    return Link.objects.alive().filter(found, collection=collection).first()
+
+
+def get_organization(user: User, name: str) -> Organization:
+    """The visible organization of that name. Raises NotFoundError."""
+    found = Organization.objects.visible_to(user).filter(name_key=fold(name)).first()
+    if found is None:
+        raise NotFoundError("There is no such organization, or you do not belong to it.")
+    return found
+
+
+def get_registry(user: User, organization: str, name: str) -> Registry:
+    """The visible registry at an address, with the reader's role and the number of its collections. Raises NotFoundError."""
+    registries = Registry.objects.select_related("organization", "namespace").annotate(
+        collection_count=count_of(Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None), "registry")
+    )
+    return get_visible(
+        registries,
+        user,
+        "registry",
+        organization__name_key=fold(organization),
+        organization__deleted_at=None,
+        name_key=fold(name),
+    )
+
+
+def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
+    """An aggregate of an outer query's row, 0 where there is nothing."""
+    total = rows.order_by().values(by).annotate(total=expression).values("total")
+    return Coalesce(Subquery(total, output_field=IntegerField()), 0)
+
+
+def get_collection(user: User, organization: str, registry: str, name: str) -> Collection:
+    """The visible collection at an address, with the number, bytes and newest of its links: one query. NotFoundError."""
+    links = Link.objects.alive().filter(collection=OuterRef("pk"))
+    newest = links.order_by("-index")
+    found = (
+        Collection.objects.visible_to(user)
+        .filter(**_at(organization, registry, ""), name_key=fold(name))
+        .select_related("registry__organization")
+        .annotate(
+            link_count=count_of(links, "collection"),
+            link_bytes=sum_of(links, "collection", Sum("version__size")),
+            linked_at=Subquery(newest.values("created_at")[:1]),
+            linked_by=Subquery(newest.values("created_by__full_name")[:1]),
+            linked_by_username=Subquery(newest.values("created_by__username")[:1]),
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFoundError("There is no such collection, or you may not see it.")
+    return found
+
+
+def _at(organization: str, registry: str, prefix: str) -> dict[str, Any]:
+    return {
+        f"{prefix}registry__organization__name_key": fold(organization),
+        f"{prefix}registry__organization__deleted_at": None,
+        f"{prefix}registry__name_key": fold(registry),
+    }
+
+
+def accepted_types(registry: Registry) -> list[str]:
+    """The types that are or were put on the shelf, oldest first."""
+    return list(registry.accepted_types.values_list("name", flat=True)[:100])
+
+
+def collection_names(collection: Collection) -> tuple[str, str, str]:
+    """The arguments of a collection's address; its registry has the organization at hand."""
+    registry = collection.registry
+    return registry.organization.name, registry.name, collection.name  # type: ignore[union-attr]  # registries have one
+
+
+def collection_series(collection: Collection) -> Series:
+    """The versions linked into a collection."""
+    ours = {"collection": collection, "deleted_at": None}
+    return Series(
+        rows=Link.objects.alive().filter(collection=collection),
+        path="version__",
+        metrics=VersionMetric.objects.filter(
+            **{f"version__links__{name}": value for name, value in ours.items()}, version__state=Version.State.COMMITTED
+        ),
+        number="version__links__index",
+        aliases=LinkAlias.objects.filter(collection=collection),
+        alias_row="link",
+        next_index=collection.next_index,
+        space="registries",
+        names=collection_names(collection),
+    )
+
+
+def find_place(user: User, organization: str, registry: str, collection: str, reference: str) -> Place:
+    """The link at an address: one query. Raises NotFoundError."""
+    total = count_of(Link.objects.alive().filter(collection=OuterRef("collection")), "collection")
+    source = Project.objects.visible_to(user).filter(pk=OuterRef("version__artifact__project"))
+    rows = with_run(Link.objects.visible_to(user), "version__").select_related(
+        "collection__registry__organization", "created_by"
+    )
+    link = (
+        rows.filter(**_at(organization, registry, "collection__"), collection__name_key=fold(collection))
+        .filter(**reference_filter(reference))
+        .annotate(total=total, source_visible=Exists(source))
+        .first()
+    )
+    if link is None:
+        raise NotFoundError("There is no such version, or you may not see it.")
+    shelf = link.collection
+    return Place(
+        series=collection_series(shelf),
+        row=link,
+        version=link.version,
+        container=shelf.registry,
+        project=link.version.artifact.project if link.source_visible else None,
+        name=shelf.name,
+        full_name=target_path(shelf.registry, shelf.name),
+        total=link.total,
+        crumbs=[*collection_crumbs(shelf)[:-1], (shelf.name, collection_url(shelf)), (link.label, "")],
+        series_url=collection_url(shelf),
+        definitions=link.definitions,
+    )
+
+
+def registry_url(registry: Registry) -> str:
+    """The page of a registry that has its organization at hand."""
+    return reverse("registries:registry", args=[registry.organization.name, registry.name])  # type: ignore[union-attr]
+
+
+def collection_url(collection: Collection) -> str:
+    """The page of a collection whose registry has its organization at hand."""
+    return reverse("registries:collection", args=collection_names(collection))
+
+
+def registry_crumbs(registry: Registry) -> list[tuple[str, str]]:
+    """From the organization to the registry."""
+    name = registry.organization.name  # type: ignore[union-attr]
+    landing = reverse("registries:landing", args=[name])
+    return [(name, landing), (registry.title, registry_url(registry))]
+
+
+def collection_crumbs(collection: Collection) -> list[tuple[str, str]]:
+    """From the organization to the collection."""
+    return [*registry_crumbs(collection.registry), (collection.name, "")]
+
+
+def collections_table(registry: Registry, *, words: str = "", type: str = "", tag: str = "") -> QuerySet[Collection]:
+    """The collections of a registry with their newest link's number, author and time, and how many links there are."""
+    links = Link.objects.alive().filter(collection=OuterRef("pk"))
+    newest = links.order_by("-index")
+    rows = Collection.objects.filter(registry=registry, deleted_at=None)
+    if words:
+        tagged = Collection.tags.through.objects.filter(collection=OuterRef("pk"), tag__name__icontains=words)
+        rows = rows.filter(Q(name_key__contains=fold(words)) | Exists(tagged))
+    if type:
+        rows = rows.filter(type=type)
+    if tag:
+        rows = rows.filter(tags__name=tag)
+    return rows.prefetch_related("tags", "aliases__link").annotate(
+        link_count=count_of(links, "collection"),
+        latest_index=Subquery(newest.values("index")[:1]),
+        latest_version=Subquery(newest.values("version")[:1]),
+        linked_at=Subquery(newest.values("created_at")[:1]),
+        linked_by=Subquery(newest.values("created_by__full_name")[:1]),
+        linked_by_username=Subquery(newest.values("created_by__username")[:1]),
+    )
+
+
+def headline_metrics(collections: list[Any]) -> dict[int, tuple[str, list[float]]]:
+    """By collection: the metric that its row shows, and its values over the newest versions: two queries.
+
+    The metric is the newest version's first one in display order.
+    """
+    of_version = {row.latest_version: row.pk for row in collections if row.latest_version}
+    keys: dict[int, set[str]] = {}
+    for version, key in VersionMetric.objects.filter(version__in=of_version).values_list("version", "key")[:5000]:
+        keys.setdefault(of_version[version], set()).add(key)
+    chosen = {pk: display_order(names)[0] for pk, names in keys.items()}
+    if not chosen:
+        return {}
+    wanted = Q()
+    for row in collections:
+        if row.pk in chosen:
+            newest = {"version__links__index__gt": row.latest_index - SPARK, "version__links__deleted_at": None}
+            wanted |= Q(version__links__collection=row.pk, key=chosen[row.pk], **newest)
+    place = F("version__links__collection"), F("version__links__index")
+    rows = VersionMetric.objects.filter(wanted).order_by(*place).values_list(*place, "value")
+    found: dict[int, tuple[str, list[float]]] = {pk: (key, []) for pk, key in chosen.items()}
+    for pk, _, value in rows:
+        found[pk][1].append(value)
+    return {pk: (key, values) for pk, (key, values) in found.items() if values}
+
+
+@dataclass(frozen=True)
+class CollectionRow:
+    """A collection in its registry's table; `metric` is the newest value of the headline metric `key`."""
+
+    collection: Any
+    url: str
+    latest_url: str
+    aliases: list[tuple[str, str]]
+    key: str
+    values: list[float]
+
+    @property
+    def metric(self) -> float | None:
+        """The newest value."""
+        return self.values[-1] if self.values else None
+
+
+def collection_rows(registry: Registry, collections: list[Any]) -> list[CollectionRow]:
+    """The rows of the table, whose registry has its organization at hand."""
+    headlines = headline_metrics(collections)
+    rows = []
+    for collection in collections:
+        collection.registry = registry
+        names = collection_names(collection)
+        key, values = headlines.get(collection.pk, ("", []))
+        aliases = [
+            (alias.name, reverse("registries:version", args=[*names, alias.link.label]))
+            for alias in collection.aliases.all()
+        ]
+        newest = f"v{collection.latest_index}" if collection.latest_index is not None else ""
+        latest = reverse("registries:version", args=[*names, newest]) if newest else ""
+        rows.append(CollectionRow(collection, collection_url(collection), latest, aliases, key, values))
+    return rows
+
+
+def collection_head(collection: Any, tab: str) -> dict[str, Any]:
+    """What every page of a collection shows."""
+    return {
+        "collection": collection,
+        "registry": collection.registry,
+        "tab": tab,
+        "tags": [tag.name for tag in collection.tags.all()[:100]],
+        "crumbs": collection_crumbs(collection),
+        "target_path": target_path(collection.registry, collection.name),
+        "use_code": use_code(collection.registry, collection.name),
+        "link_code": link_code(collection.registry, collection.name, collection.type),
+        "total": collection.link_count,
+    }
+
+
+def newest_link(user: User, collection: Collection) -> Any:
+    """The link with the highest number, its version's run, and whether `user` sees where it comes from; or None."""
+    source = Project.objects.visible_to(user).filter(pk=OuterRef("version__artifact__project"))
+    links = with_run(Link.objects.alive().filter(collection=collection), "version__")
+    return links.annotate(source_visible=Exists(source)).order_by("-index").first()

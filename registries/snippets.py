@@ -1,0 +1,37 @@
+"""Code that works when it is pasted, for pages where something is to be linked or used."""
+
+from __future__ import annotations
+
+from registries.models import Registry
+from registries.naming import target_path
+
+QUICKSTART = """import random
+import wandb
+
+with open("my_model.txt", "w") as file:
+    file.write(f"weights: {random.random()}")
+
+with wandb.init(project="registry_quickstart") as run:
+    artifact = run.log_artifact(artifact_or_path="./my_model.txt", name="gemma-finetuned", type="model")
+    run.link_artifact(artifact=artifact, target_path="wandb-registry-model/first-collection")
+"""
+
+
+def install_code(base_url: str) -> str:
+    """What to type before and after saving the script."""
+    return f"pip install wandb\nexport WANDB_BASE_URL={base_url}\nexport WANDB_API_KEY=<your key>\npython hello_collection.py"
+
+
+def use_code(registry: Registry, collection: str) -> str:
+    """Reading the newest version in a run."""
+    return f'run.use_artifact(\n    "{target_path(registry, collection)}:latest"\n)'
+
+
+def link_code(registry: Registry, collection: str = "my-collection", type: str = "model") -> str:
+    """Logging a file and linking it."""
+    return (
+        f'import wandb\n\nwith wandb.init(project="my-project") as run:\n'
+        f'    artifact = wandb.Artifact("my-artifact", type="{type}")\n'
+        f'    artifact.add_file("my-file.bin")\n'
+        f'    run.link_artifact(artifact, "{target_path(registry, collection)}")'
+    )

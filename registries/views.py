@@ -1,0 +1,193 @@
+"""Pages of registries, collections and linked versions."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.authentication import by_session_or_key
+from accounts.shell import shell_of
+from artifacts import feed, tabs
+from artifacts.lineage import lineage_of
+from artifacts.series import Selection, versions_table
+from artifacts.serving import serve_file, serve_thumbnail
+from artifacts.tables import table_context
+from common.errors import NotFoundError
+from common.htmx import render_page
+from common.pagination import paginate
+from registries import landing as shelves
+from registries import queries
+from registries.history import collection_events
+from registries.members import members_of
+from registries.naming import PREFIX
+from registries.snippets import QUICKSTART, install_code, link_code
+from storage.signing import base_url
+
+PAGE = 50
+PRINTED_VERSION = re.compile(r"v\d+\Z")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the shelves of one's organization; people without one are told so."""
+    organization = shell_of(request).organization
+    if organization is None:
+        return render_page(request, "registries/no_organization.html", {"crumbs": [(_("Registry"), "")]})
+    return redirect(organization.url)
+
+
+@require_safe
+def landing(request: HttpRequest, organization: str) -> HttpResponse:
+    """The shelves of an organization, or what a search finds on them."""
+    found = queries.get_organization(request.user, organization)
+    words = request.GET.get("q", "").strip()[:128]
+    here = reverse("registries:landing", args=[found.name])
+    context = {"organization": found, "q": words, "crumbs": [(found.name, here), (_("Registry"), "")]}
+    if words:
+        context["hits"] = shelves.search(request.user, found, words)
+    else:
+        context |= shelves.overview(request.user, found)
+        context |= {"script": QUICKSTART, "install": install_code(base_url(request))}
+    return render_page(request, "registries/landing.html", context, partial="shelves")
+
+
+@require_safe
+def printed_address(request: HttpRequest, organization: str, registry: str) -> HttpResponse:
+    """What the SDK prints: `?selectionPath=<entity>/<project>/<collection>&version=v3` means a version's page."""
+    collection = request.GET.get("selectionPath", "").rpartition("/")[2]
+    version = request.GET.get("version", "")
+    if not collection:
+        return redirect("registries:registry", organization, registry)
+    if not PRINTED_VERSION.match(version):
+        return redirect("registries:collection", organization, registry, collection)
+    return redirect("registries:version", organization, registry, collection, version)
+
+
+@require_safe
+def registry(request: HttpRequest, organization: str, registry: str) -> HttpResponse:
+    """The collections of a registry."""
+    if "selectionPath" in request.GET:
+        return printed_address(request, organization, registry)
+    found = queries.get_registry(request.user, organization, registry)
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "type", "tag")}
+    rows = queries.collections_table(found, words=chosen["q"], type=chosen["type"], tag=chosen["tag"])
+    page = paginate(rows, order=("name_key", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE)
+    kinds = queries.accepted_types(found)
+    context = {
+        "registry": found,
+        "crumbs": queries.registry_crumbs(found),
+        "types": kinds,
+        "page": page,
+        "rows": queries.collection_rows(found, page.items),
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "link_code": link_code(found, type=(kinds or ["model"])[0]),
+    }
+    return render_page(request, "registries/registry.html", context, partial="collections")
+
+
+@require_safe
+def registry_settings(request: HttpRequest, organization: str, registry: str) -> HttpResponse:
+    """What a registry is and who reaches it, to be read by every role (F21, C27)."""
+    found = queries.get_registry(request.user, organization, registry)
+    context = {
+        "registry": found,
+        "types": queries.accepted_types(found),
+        "tab": "settings",
+        "script_name": f"{PREFIX}{found.name}",
+        "crumbs": queries.registry_crumbs(found),
+        "members": members_of(found),
+    }
+    return render_page(request, "registries/registry_settings.html", context)
+
+
+@require_safe
+def collection(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """The versions of a collection, with their metrics."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    selection = Selection.read(request.GET)
+    table = versions_table(queries.collection_series(found), request.user, selection)
+    context = queries.collection_head(found, "") | table_context(table, selection)
+    return render_page(request, "registries/collection.html", context, partial="versions")
+
+
+@require_safe
+def collection_card(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """The card of a collection, in full."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    return render_page(request, "registries/collection_card.html", queries.collection_head(found, "card"))
+
+
+@require_safe
+def collection_lineage(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """Where the newest version of a collection comes from."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    newest = queries.newest_link(request.user, found)
+    context = queries.collection_head(found, "lineage") | {"newest": newest}
+    if newest:
+        source = newest.version.artifact.project if newest.source_visible else None
+        context["lineage"] = lineage_of(request.user, newest.version, source)
+    return render_page(request, "registries/collection_lineage.html", context)
+
+
+@require_safe
+def collection_history(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """What happened in a collection, newest first (F92)."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    page = paginate(collection_events(found), order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE)
+    context = queries.collection_head(found, "history") | {"page": page, "lines": feed.lines(page.items)}
+    return render_page(request, "registries/collection_history.html", context, partial="history")
+
+
+@require_safe
+def version(request: HttpRequest, organization: str, registry: str, collection: str, reference: str) -> HttpResponse:
+    """A linked version: description, facts, first metrics."""
+    place = queries.find_place(request.user, organization, registry, collection, reference)
+    context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
+    return render_page(request, "artifacts/version.html", context)
+
+
+@require_safe
+def version_tab(
+    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, tab: str
+) -> HttpResponse:
+    """Another tab of a linked version's page."""
+    if tab not in tabs.TABS:
+        raise NotFoundError("A version has no such page.")
+    place = queries.find_place(request.user, organization, registry, collection, reference)
+    context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
+    return render_page(request, f"artifacts/version_{tab}.html", context, partial=tab)
+
+
+@require_safe
+def file(
+    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, path: str
+) -> HttpResponse:
+    """The Files tab with one file open."""
+    place = queries.find_place(request.user, organization, registry, collection, reference)
+    context = tabs.head(place, "files") | tabs.one_file(place, request.user, request.GET, path)
+    return render_page(request, "artifacts/version_files.html", context, partial="files")
+
+
+@by_session_or_key
+@require_safe
+def download(
+    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, path: str
+) -> HttpResponseBase:
+    """The bytes of one file."""
+    return serve_file(request, queries.find_place(request.user, organization, registry, collection, reference), path)
+
+
+@require_safe
+def thumbnail(
+    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, path: str
+) -> HttpResponseBase:
+    """The picture in one file."""
+    return serve_thumbnail(
+        request, queries.find_place(request.user, organization, registry, collection, reference), path
+    )
