@@ -1,0 +1,71 @@
+"""Versions that a run used and produced, with the address by which the reader may open each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from access.models import Container, User
+from projects.models import Project, Run
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`name` is the artifact's or, where only a registry shows it, the collection's; `index` is the version's number there."""
+
+    name: str
+    type: str
+    index: int
+    url: str
+
+
+def edges(run: Run, user: User) -> tuple[list[Edge], list[Edge]]:
+    """(used, produced), newest first, in three queries at most; what the reader sees by no path is left out."""
+    used = run.inputs.all()  # type: ignore[attr-defined]  # of the layer above
+    versions = run.outputs.model.objects.visible_to(user)  # type: ignore[attr-defined]
+    rows = list(
+        versions.annotate(was_used=Exists(used.filter(version=OuterRef("pk"))))
+        .filter(Q(produced_by=run) | Q(was_used=True))
+        .select_related("artifact__project__namespace")
+        .defer("metadata", "description")
+        .order_by("-pk")[:MOST]
+    )
+    addresses = _addresses(rows, user)
+    shown = [(row, addresses[row.pk]) for row in rows if row.pk in addresses]
+    return [edge for row, edge in shown if row.was_used], [edge for row, edge in shown if row.produced_by_id == run.pk]
+
+
+def _addresses(rows: list[Any], user: User) -> dict[int, Edge]:
+    """An edge for each version: in its project where that is visible, else in a registry that links it."""
+    projects = {row.artifact.project_id for row in rows}
+    visible = set(Project.objects.visible_to(user).filter(pk__in=projects).values_list("pk", flat=True))
+    found: dict[int, Edge] = {}
+    elsewhere = []
+    for row in rows:
+        artifact = row.artifact
+        if artifact.project_id not in visible:
+            elsewhere.append(row)
+            continue
+        address = [artifact.project.namespace.name, artifact.project.name, artifact.type, artifact.name, f"v{row.index}"]
+        found[row.pk] = Edge(artifact.name, artifact.type, row.index, reverse("artifacts:version", args=address))
+    if elsewhere:
+        for link in _links(elsewhere, user):
+            collection = link.collection
+            shelf = collection.registry
+            address = [shelf.organization.name, shelf.name, collection.name, f"v{link.index}"]
+            url = reverse("registries:version", args=address)
+            found.setdefault(link.version_id, Edge(collection.name, collection.type, link.index, url))
+    return found
+
+
+def _links(versions: list[Any], user: User) -> Any:
+    registries = Container.objects.visible_to(user).filter(kind=Container.Kind.REGISTRY)
+    links = versions[0].links.model.objects.filter(version__in=versions, deleted_at=None)
+    return links.filter(collection__registry__in=registries.values("pk"), collection__deleted_at=None).select_related(
+        "collection__registry__organization"
+    )

@@ -1,0 +1,167 @@
+"""The tabs of a run's page: what each shows, ready for its template."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from access.models import Namespace, User
+from access.policy import can
+from access.roles import Action
+from common.errors import InvalidInputError
+from projects import queries, values
+from projects.edges import edges
+from projects.models import HistoryChunk, Project, Run
+from projects.services import history
+
+Context = dict[str, Any]
+CHARTS = 24
+CONSOLE_LINES = 1_000
+MAX_VALUES = 500
+MAX_TEXT = 300
+TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def project_crumbs(project: Project) -> list[tuple[str, str]]:
+    """From the entity to the project."""
+    entity = project.namespace.name
+    return [
+        (entity, reverse("projects:entity", args=[entity])),
+        (project.name, reverse("projects:project", args=[entity, project.name])),
+    ]
+
+
+def first_run(base: str, namespace: Namespace | None, project: str) -> str:
+    """Shell lines that log a first run when they are pasted; only the key is to be filled in."""
+    entity = f', entity="{namespace.name}"' if namespace and namespace.kind != Namespace.Kind.ORGANIZATION else ""
+    return (
+        f"export WANDB_BASE_URL={base}\nexport WANDB_API_KEY=<your key>\npip install wandb\npython3 - <<'END'\nimport wandb\n\n"
+        f'with wandb.init(project="{project}"{entity}) as run:\n    for step in range(10):\n'
+        f'        run.log({{"loss": 1 / (step + 1)}})\nEND'
+    )
+
+
+def first_artifact(project: Project) -> str:
+    """Python that logs an artifact to `project` when it is pasted."""
+    return (
+        f'import wandb\n\nwith wandb.init(project="{project.name}", entity="{project.namespace.name}") as run:\n'
+        f'    run.log_artifact("model.pt", name="my-model", type="model")'
+    )
+
+
+def head(run: Run) -> Context:
+    """What all tabs show."""
+    return {"run": run, "project": run.project, "crumbs": [*project_crumbs(run.project), (str(run), "")]}
+
+
+def overview(run: Run, user: User, query: QueryDict) -> Context:
+    """Facts, config, summary, inputs and outputs."""
+    used, produced = edges(run, user)
+    return {
+        "used": used,
+        "produced": produced,
+        "config": value_rows(run.config),
+        "summary": value_rows(run.summary),
+        "duration": timedelta(seconds=round(((run.finished_at or run.heartbeat_at) - run.created_at).total_seconds())),
+    }
+
+
+def value_rows(mapping: dict[str, Any]) -> Context:
+    """`rows`: (key, text, whether it is a number) by key, without the client's own `_…`; and how many are not shown."""
+    flat = sorted((key, value) for key, value in values.flatten(mapping) if not key.startswith("_"))
+    rows = [(key, written(value), values.number(value) is not None) for key, value in flat[:MAX_VALUES]]
+    return {"rows": rows, "hidden": len(flat) - len(rows)}
+
+
+def written(value: Any) -> str:
+    """A value as a cell shows it: texts as they are, the rest as JSON; long ones are cut."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
+def charts(run: Run, user: User, query: QueryDict) -> Context:
+    """A chart of every metric over steps or seconds."""
+    axis = "runtime" if query.get("axis") == "runtime" else "step"
+    return {"axis": axis} | _curves(run, query, HistoryChunk.Stream.HISTORY, axis)
+
+
+def system(run: Run, user: User, query: QueryDict) -> Context:
+    """A chart of every system metric over seconds."""
+    return _curves(run, query, HistoryChunk.Stream.SYSTEM, "runtime")
+
+
+def _curves(run: Run, query: QueryDict, stream: str, axis: str) -> Context:
+    """One page of charts, by key; each with its data for charts.js and its numbers for the table."""
+    search, start, log = query.get("q", "").strip(), _whole(query, "from"), query.get("log") == "1"
+    drawn = history.curves(run, axis=axis, stream=stream)
+    keys = [key for key in drawn if search.lower() in key.lower()]
+    return {
+        "charts": [
+            _chart(f"chart-{i}", key, drawn[key], axis, log) for i, key in enumerate(keys[start : start + CHARTS])
+        ],
+        "total": len(keys),
+        "all": len(drawn),
+        "search": search,
+        "log": log,
+        "earlier": max(0, start - CHARTS) if start else None,
+        "later": start + CHARTS if len(keys) > start + CHARTS else None,
+    }
+
+
+def _chart(place: str, key: str, points: list[tuple[float, float]], axis: str, log: bool) -> Context:
+    ys = [y for _, y in points]
+    data = {"x": axis, "series": [{"name": key, "points": points}], "log": log and min(ys) > 0}
+    return {"id": place, "key": key, "data": data, "last": ys[-1], "low": min(ys), "high": max(ys)}
+
+
+def console(run: Run, user: User, query: QueryDict) -> Context:
+    """A page of console lines, the last one unless the address says which, without terminal colours."""
+    end = min(_whole(query, "to"), run.console_lines) or run.console_lines
+    start = max(0, end - CONSOLE_LINES)
+    lines = [(number + 1, plain(line)) for number, line in history.numbered_lines(run, "console", start, end)]
+    return {
+        "numbers": "\n".join(str(number) for number, _ in lines),
+        "text": "\n".join(line for _, line in lines),
+        "shown": len(lines),
+        "first": start + 1,
+        "end": end,
+        "earlier": start or None,
+        "later": end + CONSOLE_LINES if end < run.console_lines else None,
+    }
+
+
+def plain(line: str) -> str:
+    """A console line as it looks when printed: after the last carriage return, without control sequences."""
+    return TERMINAL.sub("", line.rstrip("\r").rpartition("\r")[2])
+
+
+def files(run: Run, user: User, query: QueryDict) -> Context:
+    """The files that have arrived."""
+    search = query.get("q", "").strip()
+    return {
+        "page": queries.file_page(run, search, query.get("cursor", "")),
+        "search": search,
+        "may_download": can(user, Action.DOWNLOAD_FILE, run.project),
+    }
+
+
+def _whole(query: QueryDict, name: str) -> int:
+    """A whole number of the address, 0 when absent. Raises InvalidInputError."""
+    text = query.get(name, "0")
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise InvalidInputError(f"'{name}' in this address is not a whole number; start from the first page.")
+    return int(text)
+
+
+TABS: dict[str, Callable[[Run, User, QueryDict], Context]] = {
+    "charts": charts,
+    "system": system,
+    "console": console,
+    "files": files,
+}
