@@ -18,7 +18,9 @@ from operations.demo.credentials import keep
 
 def prepare() -> None:
     """Fill in the folder, its secret key and the hosts of this machine where the environment does not name them."""
-    missing = {name for name in ("VITRINE_DATA", "VITRINE_SECRET_KEY", "VITRINE_ALLOWED_HOSTS") if not os.environ.get(name)}
+    missing = {
+        name for name in ("VITRINE_DATA", "VITRINE_SECRET_KEY", "VITRINE_ALLOWED_HOSTS") if not os.environ.get(name)
+    }
     if "VITRINE_DATA" in missing:
         os.environ["VITRINE_DATA"] = "demo-data"
     if "VITRINE_SECRET_KEY" in missing:

@@ -66,7 +66,9 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str]) -> bytes:
         draw.text((margin + row * cell + cell / 2, margin - 10), labels[row], fill=INK, font=_font(16), anchor="ms")
         for column, count in enumerate(counts):
             x, share = margin + column * cell, count / (sum(counts) or 1)
-            draw.rectangle((x, y, x + cell - 2, y + cell - 2), fill=_mix("#eef3f2", RIGHT if row == column else WRONG, share))
+            draw.rectangle(
+                (x, y, x + cell - 2, y + cell - 2), fill=_mix("#eef3f2", RIGHT if row == column else WRONG, share)
+            )
             ink = PAPER if share > 0.5 else INK
             if count:
                 draw.text((x + cell / 2, y + cell / 2), str(count), fill=ink, font=_font(15), anchor="mm")
@@ -93,7 +95,9 @@ def weights(model: Model, labels: Sequence[str]) -> bytes:
     for index, row in enumerate(model.weights):
         x, y = 12 + index % 5 * 96, 12 + index // 5 * 142
         tile = Image.new("RGB", (WIDTH, HEIGHT))
-        tile.putdata([_rgb(_mix("#f4f7f6", RIGHT if weight > 0 else WRONG, min(abs(weight) / top, 1))) for weight in row[:-1]])
+        tile.putdata(
+            [_rgb(_mix("#f4f7f6", RIGHT if weight > 0 else WRONG, min(abs(weight) / top, 1))) for weight in row[:-1]]
+        )
         image.paste(tile.resize((84, 108), Image.Resampling.NEAREST), (x, y))
         draw.text((x + 42, y + 112), labels[index], fill=INK, font=_font(16), anchor="ma")
     return _png(image)
@@ -133,5 +137,5 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 def _png(image: Image.Image) -> bytes:
     data = io.BytesIO()
-    image.save(data, "PNG", optimize=True)
+    image.save(data, "PNG")
     return data.getvalue()

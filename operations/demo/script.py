@@ -19,7 +19,8 @@ from artifacts.services.commits import commit_version
 from artifacts.services.uploads import AnnouncedFile, announce_files, set_manifest
 from artifacts.services.versions import Draft, create_version, use_version
 from projects.models import Project, Run
-from projects.services.runs import RunFields, announce_files as announce_run_files, upsert_run
+from projects.services.runs import RunFields, upsert_run
+from projects.services.runs import announce_files as announce_run_files
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from storage.models import Upload
@@ -77,18 +78,21 @@ class Script:
         self._stream(uploaded=tuple(files))
 
     def log_version(
-        self, *, name: str, type: str, files: Mapping[str, bytes], references: Iterable[Entry] = (), **about: Any  # noqa: A002
+        self, *, name: str, type: str, files: Mapping[str, bytes], references: Iterable[Entry] = (), **about: Any
     ) -> Version:
         """Log `files` (path to bytes) and `references` as the next version of an artifact; `about` goes to its draft."""
         entries = [*(Entry(path, _md5(data), len(data)) for path, data in files.items()), *references]
         draft = Draft(artifact_name=name, type=type, digest=digest_of(entries), history_step=self._last_step, **about)
         version = create_version(actor=self.actor, project=self.run.project, run=self.run, draft=draft)
         manifest = _manifest(entries)
-        document = set_manifest(actor=self.actor, version=version, md5=hashlib.md5(manifest, usedforsecurity=False).hexdigest())
+        document = set_manifest(
+            actor=self.actor, version=version, md5=hashlib.md5(manifest, usedforsecurity=False).hexdigest()
+        )
         if document.upload is not None:
             _put(document.upload, manifest)
         announced = [
-            AnnouncedFile(version=version, path=path, md5=base64.b64decode(_md5(data)).hex()) for path, data in files.items()
+            AnnouncedFile(version=version, path=path, md5=base64.b64decode(_md5(data)).hex())
+            for path, data in files.items()
         ]
         for upload in announce_files(actor=self.actor, files=announced):
             if upload.blob is None:
@@ -97,7 +101,12 @@ class Script:
 
     def finish(self, exit_code: int = 0) -> None:
         """End with the summary."""
-        summary = {**self.summary, "_step": self._last_step, "_runtime": self.seconds, "_wandb": {"runtime": int(self.seconds)}}
+        summary = {
+            **self.summary,
+            "_step": self._last_step,
+            "_runtime": self.seconds,
+            "_wandb": {"runtime": int(self.seconds)},
+        }
         self._stream(summary=summary, complete=True, exit_code=exit_code)
 
     @property
@@ -118,7 +127,9 @@ class Script:
                 "system.cpu": round(12 + 70 * warm + random.uniform(-6, 6), 1),
                 "system.memory_percent": round(31 + 9 * warm + random.uniform(-0.4, 0.4), 2),
                 "system.proc.memory.rssMB": round(140 + 210 * warm + random.uniform(-4, 4), 1),
-                "_runtime": second, "_timestamp": self._at(second).timestamp(), "_wandb": True,
+                "_runtime": second,
+                "_timestamp": self._at(second).timestamp(),
+                "_wandb": True,
             }
             lines.append(json.dumps(row))
         return Piece(0, lines)
@@ -144,6 +155,8 @@ def _manifest(entries: Iterable[Entry]) -> bytes:
     contents = {}
     for entry in entries:
         line: dict[str, Any] = {"digest": entry.digest, "size": entry.size}
-        contents[entry.path] = line | ({"ref": entry.reference_uri, "extra": entry.extra} if entry.reference_uri else {})
+        contents[entry.path] = line | (
+            {"ref": entry.reference_uri, "extra": entry.extra} if entry.reference_uri else {}
+        )
     policy = {"storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {"storageLayout": "V2"}}
     return json.dumps({"version": 1, **policy, "contents": contents}).encode()

@@ -13,22 +13,21 @@ from typing import Any
 
 from django.db import transaction
 
-from access.models import Container, Team, User
+from access.models import Organization, Team, User
 from access.roles import Role
 from access.services import organizations, people, roles, teams
 from artifacts.manifest import Entry
 from artifacts.models import Version
-from operations.demo import files, story
+from operations.demo import acts, contents, files, story
 from operations.demo.clock import dated
 from operations.demo.script import Script
-from operations.demo.training import Evaluation, Model, Sample, evaluate, train
+from operations.demo.training import Model, Sample, evaluate, train
 from projects.models import Project
 from projects.services.projects import get_or_create_project
 from projects.services.runs import RunFields
 from registries.models import Link, Registry
 from registries.services import collections, founding, links, registries
 
-SHOWN = 24
 Data = tuple[Version, list[Sample]]
 
 
@@ -50,7 +49,7 @@ class Stage:
         self.raw: dict[str, Data] = {}
         self.training: dict[str, Data] = {}
         self.holdout: dict[str, Data] = {}
-        self.scores: dict[str, list[tuple[Version, str, dict[str, float]]]] = defaultdict(list)
+        self.scores: dict[str, dict[str, tuple[Version, dict[str, float]]]] = defaultdict(dict)
         with dated(self._moment(story.FOUNDED)):
             self.people = {person.username: self._hire(person, password) for person in story.PEOPLE}
             self._found()
@@ -58,7 +57,7 @@ class Stage:
     def _moment(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
 
-    def _hire(self, person: story.Person, password: str) -> User:
+    def _hire(self, person: acts.Person, password: str) -> User:
         email = f"{person.username}@meridian.example"
         return people.create_user(
             actor=None, username=person.username, email=email, password=password, full_name=person.full_name
@@ -71,7 +70,8 @@ class Stage:
             user = self.people[person.username]
             organizations.set_member(actor=None, organization=organization, user=user, role=person.role)
         self.teams = {
-            name: teams.create_team(actor=boss, organization=organization, name=name, admin=boss) for name in story.TEAMS
+            name: teams.create_team(actor=boss, organization=organization, name=name, admin=boss)
+            for name in story.TEAMS
         }
         for name, members in story.TEAMS.items():
             team = self.teams[name]
@@ -84,12 +84,16 @@ class Stage:
         for shelf in story.SHELVES:
             self.shelves[shelf.name] = self._set_up(organization, shelf)
 
-    def _set_up(self, organization: Any, shelf: story.Shelf) -> Registry:
+    def _set_up(self, organization: Organization, shelf: acts.Shelf) -> Registry:
         maker = self.people[shelf.maker]
         registry = registries.create_registry(
-            actor=maker, organization=organization, name=shelf.name, description=shelf.description,
-            visibility=shelf.visibility, types=shelf.types,
-        )  # fmt: skip
+            actor=maker,
+            organization=organization,
+            name=shelf.name,
+            description=shelf.description,
+            visibility=shelf.visibility,
+            types=shelf.types,
+        )
         for name, word in shelf.grants.items():
             principal: User | Team = self.people.get(name) or self.teams[name]
             roles.grant_role(actor=maker, container=registry, principal=principal, role=Role[word.upper()])
@@ -98,18 +102,18 @@ class Stage:
     # -- What a person does ---------------------------------------------------------------------------------------------
 
     @singledispatchmethod
-    def play(self, act: story.Act) -> None:
+    def play(self, act: acts.Act) -> None:
         """Let an act happen at its time."""
         raise NotImplementedError(type(act).__name__)
 
     @play.register
-    def _(self, act: story.Point) -> None:
+    def _(self, act: acts.Point) -> None:
         with dated(self._moment(act.days)):
             link = self.links[act.collection][act.version]
             links.add_aliases(actor=self.people[act.who], link=link, names=[act.alias])
 
     @play.register
-    def _(self, act: story.Card) -> None:
+    def _(self, act: acts.Card) -> None:
         with dated(self._moment(act.days)):
             actor, collection = self.people[act.who], self.links[act.collection][0].collection
             collections.edit_collection(actor=actor, collection=collection, description=act.text.strip())
@@ -118,44 +122,54 @@ class Stage:
     # -- What a program does --------------------------------------------------------------------------------------------
 
     @play.register
-    def _(self, act: story.Collect) -> None:
-        family = act.family
-        random = Random(family.data)
+    def _(self, act: acts.Collect) -> None:
+        family, random = act.family, Random(act.family.data)
         samples = [family.take(random) for _ in range(act.count)]
-        with self._running(act, story.RESEARCH, "collect", {"districts": 3 if act.count < 500 else 5}, seconds=340) as script:
-            script.log([{"photographs": count} for count in range(0, act.count + 1, 30)])
-            originals = [
-                Entry(f"originals/district-{n}.tar", f"etag-{family.data}-{n}-{act.count}", 61_440_000 + n * 7_168, f"{family.source}/district-{n}.tar")
-                for n in range(1, 4 if act.count < 500 else 6)
-            ]
+        originals = [
+            Entry(
+                f"originals/district-{n}.tar",
+                f"etag-{n}-{act.count}",
+                61_440_000 + n * 7_168,
+                f"{family.source}/{n}.tar",
+            )
+            for n in range(1, act.districts + 1)
+        ]
+        with self._running(act, story.RESEARCH, "collect", {"districts": act.districts}, seconds=340) as script:
+            script.log([{"samples": count} for count in range(0, act.count + 1, 30)])
             version = script.log_version(
-                name=f"{family.data}-raw", type="dataset", files=_dataset(family, samples), references=originals,
-                description=act.note, metadata={"samples": act.count, "labels": list(family.labels), "licence": "CC BY 4.0"},
-            )  # fmt: skip
+                name=f"{family.data}-raw",
+                type="dataset",
+                files=contents.dataset(family, samples),
+                references=originals,
+                description=act.note,
+                metadata={"samples": act.count, "labels": list(family.labels), "licence": "CC BY 4.0"},
+            )
         self.raw[family.name] = version, samples
         self._link(act, story.DATASETS, family.data, version, seconds=340)
 
     @play.register
-    def _(self, act: story.Split) -> None:
+    def _(self, act: acts.Split) -> None:
         family = act.family
         raw, samples = self.raw[family.name]
         with self._running(act, story.RESEARCH, "split", {"holdout": "every third"}, seconds=48) as script:
             script.use(raw, raw.artifact.project)
-            parts = {"train": [s for n, s in enumerate(samples) if n % 3], "holdout": samples[::3]}
-            versions = {
-                part: script.log_version(
-                    name=f"{family.data}-{part}", type="dataset", files=_dataset(family, chosen),
+            parts = {
+                "train": (self.training, [sample for number, sample in enumerate(samples) if number % 3]),
+                "holdout": (self.holdout, samples[::3]),
+            }
+            for part, (kept, chosen) in parts.items():
+                version = script.log_version(
+                    name=f"{family.data}-{part}",
+                    type="dataset",
+                    files=contents.dataset(family, chosen),
                     metadata={"samples": len(chosen), "from": str(raw)},
                 )
-                for part, chosen in parts.items()
-            }  # fmt: skip
-        self.training[family.name] = versions["train"], parts["train"]
-        self.holdout[family.name] = versions["holdout"], parts["holdout"]
-        for part, version in versions.items():
-            self._link(act, story.DATASETS, f"{family.data}-{part}", version, seconds=48)
+                kept[family.name] = version, chosen
+        for part, (kept, _) in parts.items():
+            self._link(act, story.DATASETS, f"{family.data}-{part}", kept[family.name][0], seconds=48)
 
     @play.register
-    def _(self, act: story.Train) -> None:
+    def _(self, act: acts.Train) -> None:
         family, settings = act.family, act.settings
         (data, samples), (held, held_out) = self.training[family.name], self.holdout[family.name]
         model = Model.blank(len(family.labels), len(samples[0].features))
@@ -167,37 +181,43 @@ class Stage:
             if act.outcome != "finished":
                 script.say("ERROR OSError: [Errno 28] No space left on device: 'checkpoints/last.bin'")
                 return
-            result = evaluate(model, held_out)
+            names = {"train": str(data), "holdout": str(held)}
             version = script.log_version(
-                name=family.name, type="model", files=_model(act, model, result, held_out, f"{data}", f"{held}"),
-                description=act.note, tags=list(act.tags), aliases=list(act.aliases),
-                metadata={"architecture": "softmax regression", "classes": len(family.labels), "data": str(data), "settings": asdict(settings)},
-            )  # fmt: skip
+                name=family.name,
+                type="model",
+                files=contents.model(act, model, evaluate(model, held_out), held_out, names),
+                description=act.note,
+                tags=list(act.tags),
+                aliases=list(act.aliases),
+                metadata={"architecture": "softmax regression", "data": names, "settings": asdict(settings)},
+            )
         self.models[version] = model
         self._link(act, story.MODELS, family.name, version, seconds)
 
     @play.register
-    def _(self, act: story.Evaluate) -> None:
+    def _(self, act: acts.Evaluate) -> None:
         family, link = act.family, self.links[act.family.name][act.version]
         held, held_out = self.holdout[family.name]
         result = evaluate(self.models[link.version], held_out)
-        with self._running(act, story.RELEASE, "evaluate", {"model": str(link), "data": str(held)}, seconds=95) as script:
+        facts = {"model": str(link), "data": str(held)}
+        with self._running(act, story.RELEASE, "evaluate", facts, seconds=95) as script:
             script.use(link.version, self.shelves[story.MODELS])
             script.use(held, self.shelves[story.DATASETS])
-            numbers = result.metrics(family.hard_key)
-            script.log([numbers])
+            script.log([result.metrics(family.hard_key)])
             version = script.log_version(
-                name=f"{family.name}-scores", type="evaluation", files=_scores(family, numbers, result, held_out),
-                description=act.note, metadata={"model": str(link), "data": str(held)},
-            )  # fmt: skip
-        self.scores[family.name].append((version, link.label, numbers))
+                name=f"{family.name}-scores",
+                type="evaluation",
+                files=contents.scores(family, result, held_out),
+                description=act.note,
+                metadata=facts,
+            )
+        self.scores[family.name][link.label] = version, result.metrics(family.hard_key)
         self._link(act, story.SCORES, f"{family.name}-scores", version, seconds=95)
 
     @play.register
-    def _(self, act: story.Quantize) -> None:
+    def _(self, act: acts.Quantize) -> None:
         family, link = act.family, self.links[act.family.name][act.version]
-        held, held_out = self.holdout[family.name]
-        model = self.models[link.version]
+        model, (_, held_out) = self.models[link.version], self.holdout[family.name]
         small, scale = model.quantized()
         weights = files.as_int8(small, scale)
         numbers = {
@@ -209,42 +229,50 @@ class Stage:
             script.use(link.version, self.shelves[story.MODELS])
             script.log([numbers])
             version = script.log_version(
-                name=f"{family.name}-int8", type="engine", tags=list(act.tags),
-                files={"weights.int8": weights, "engine.json": files.as_json({"scale": scale, "labels": family.labels, **numbers})},
-                description=f"Engine of `{link}`.", metadata={"target": "counter camera rev. C", "bits": 8, "scale": scale},
-            )  # fmt: skip
+                name=f"{family.name}-int8",
+                type="engine",
+                files=contents.engine(family, weights, scale, numbers),
+                description=f"Engine of `{link}`.",
+                tags=list(act.tags),
+                metadata={"target": "counter camera rev. C", "bits": 8, "scale": scale},
+            )
         self._link(act, story.BUILDS, f"{family.name}-int8", version, seconds=62)
 
     @play.register
-    def _(self, act: story.Report) -> None:
+    def _(self, act: acts.Report) -> None:
         family = act.family
         scores = self.scores[family.name]
-        columns = ["model", *scores[0][2]]
-        rows = [[label, *numbers.values()] for _, label, numbers in scores]
-        lines = [columns, ["---"] * len(columns), *rows]
-        text = f"# {family.name}\n\n{act.note}\n\n" + "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-        with self._running(act, story.RELEASE, "report", {"candidates": len(scores)}, seconds=20) as script:
-            for version, _, _ in scores:
+        numbers = {label: found for label, (_, found) in scores.items()}
+        with self._running(act, story.RELEASE, "report", {"candidates": list(scores)}, seconds=20) as script:
+            for version, _ in scores.values():
                 script.use(version, version.artifact.project)
-            script.log([{"candidates": len(scores), "best_accuracy": max(numbers["accuracy"] for _, _, numbers in scores)}])
+            script.log([{"best_accuracy": max(found["accuracy"] for found in numbers.values())}])
             version = script.log_version(
-                name=f"{family.name}-report", type="report", description=act.note,
-                files={"report.md": text.encode(), "candidates.csv": files.as_csv((columns, rows)), "candidates.table.json": files.as_table((columns, rows))},
-            )  # fmt: skip
+                name=f"{family.name}-report",
+                type="report",
+                files=contents.report(family, act.note, numbers),
+                description=act.note,
+            )
         self._link(act, story.SCORES, f"{family.name}-report", version, seconds=20)
 
     @contextmanager
     def _running(
-        self, act: story.Act, team: str, job: str, config: dict[str, Any], seconds: float, outcome: str = "finished"
+        self, act: acts.Act, team: str, job: str, config: dict[str, Any], seconds: float, outcome: str = "finished"
     ) -> Iterator[Script]:
         """A run of `act`: what it writes is dated to its end, and a crashed one never says that it ended."""
         actor, started = self.people[act.who], self._moment(act.days)
         definitions = [{"1": key, "8": 2 if up else 1} for key, up in act.family.directions.items()]
         fields = RunFields(
-            config=config, client_info={"m": definitions, "python_version": "3.12.8"}, job_type=job, program=f"{job}.py",
-            host=f"{act.who}-workstation", notes=getattr(act, "note", ""), tags=list(getattr(act, "tags", ())),
-            commit=f"{Random(act.days).getrandbits(160):040x}", repository=f"https://git.meridian.example/{team}/{act.family.name}.git",
-        )  # fmt: skip
+            config=config,
+            client_info={"m": definitions, "python_version": "3.12.8"},
+            job_type=job,
+            program=f"{job}.py",
+            host=f"{act.who}-workstation",
+            notes=getattr(act, "note", ""),
+            tags=list(getattr(act, "tags", ())),
+            commit=f"{Random(act.days).getrandbits(160):040x}",
+            repository=f"https://git.meridian.example/{team}/{act.family.name}.git",
+        )
         with dated(started):
             project = self._project(actor, team, act.family.name)
             script = Script.start(actor=actor, project=project, started=started, seconds=seconds, fields=fields)
@@ -257,52 +285,9 @@ class Stage:
     def _project(self, actor: User, team: str, name: str) -> Project:
         return get_or_create_project(actor=actor, namespace=self.teams[team].namespace, name=name)
 
-    def _link(self, act: story.Act, shelf: str, name: str, version: Version, seconds: float) -> None:
+    def _link(self, act: acts.Act, shelf: str, name: str, version: Version, seconds: float) -> None:
         with dated(self._moment(act.days) + timedelta(seconds=seconds + 40)):
             link = links.link_version(
                 actor=self.people[act.who], registry=self.shelves[shelf], collection_name=name, version=version
             )
             self.links[name].append(link)
-
-
-def _dataset(family: story.Family, samples: list[Sample]) -> dict[str, bytes]:
-    counts = [[label, sum(family.labels[s.label] == label for s in samples)] for label in family.labels]
-    return {
-        "README.md": f"# {family.data}\n\n{len(samples)} samples, one in three {family.hard}.\n".encode(),
-        "counts.csv": files.as_csv((["label", "samples"], counts)),
-        "samples.csv": files.as_csv(files.sample_table(samples, family.labels)),
-        "preview.png": files.contact_sheet([(sample, family.labels[sample.label], True) for sample in samples[:SHOWN]]),
-    }
-
-
-def _scores(family: story.Family, numbers: dict[str, float], result: Evaluation, samples: list[Sample]) -> dict[str, bytes]:
-    names, matrix = family.labels, result.confusion(len(family.labels))
-    per_class = [[name, sum(row), round(row[n] / (sum(row) or 1), 4)] for n, (name, row) in enumerate(zip(names, matrix, strict=True))]
-    said = [[names[true], names[predicted], round(sure, 4), int(hard)] for true, predicted, sure, hard in result.predictions]
-    wrong_first = sorted(zip(samples, said, strict=True), key=lambda pair: (pair[1][0] == pair[1][1], -pair[1][2]))
-    sheet = [(sample, f"{true} as {told}", true == told) for sample, (true, told, _, _) in wrong_first[:SHOWN]]
-    return {
-        "evaluation/scores.json": files.as_json(numbers),
-        "evaluation/per_class.csv": files.as_csv((["class", "samples", "recall"], per_class)),
-        "evaluation/predictions.table.json": files.as_table((["true", "predicted", "confidence", family.hard], said)),
-        "evaluation/confusion_matrix.png": files.confusion(matrix, names),
-        "evaluation/mistakes.png": files.contact_sheet(sheet),
-    }
-
-
-def _model(act: story.Train, model: Model, result: Evaluation, samples: list[Sample], data: str, held: str) -> dict[str, bytes]:
-    family, settings, numbers = act.family, act.settings, result.metrics(act.family.hard_key)
-    card = story.MODEL_CARD.format(
-        name=family.name, version=f"of {settings.steps} steps", note=act.note, holdout=held, train=data,
-        rows="\n".join(f"| `{key}` | {value} |" for key, value in numbers.items()), samples=settings.samples, steps=settings.steps,
-    )  # fmt: skip
-    config = {"architecture": "softmax", "inputs": len(samples[0].features), "classes": family.labels, "train": asdict(settings)}
-    made = {
-        "MODEL_CARD.md": card.encode(),
-        "config.json": files.as_json(config),
-        "labels.txt": "\n".join(family.labels).encode(),
-        "weights/model.bin": files.as_floats(model),
-    }
-    if len(family.labels) == 10:
-        made["weights/by_class.png"] = files.weights(model, family.labels)
-    return made | _scores(family, numbers, result, samples)

@@ -10,14 +10,21 @@ from random import Random
 
 WIDTH, HEIGHT = 7, 9
 HOURS = 24
-EVALUATE_EVERY = 5
+EVALUATE_EVERY = 10
+NEGLIGIBLE = 1e-3  # a pull too weak to be worth the arithmetic
 FONT = (
-    "01110 10001 10011 10101 11001 10001 01110|00100 01100 00100 00100 00100 00100 01110|01110 10001 00001 00010 00100 01000 11111|"
-    "11111 00010 00100 00010 00001 10001 01110|00010 00110 01010 10010 11111 00010 00010|11111 10000 11110 00001 00001 10001 01110|"
-    "00110 01000 10000 11110 10001 10001 01110|11111 00001 00010 00100 01000 01000 01000|01110 10001 10001 01110 10001 10001 01110|"
-    "01110 10001 10001 01111 00001 00010 01100"
+    "01110 10001 10011 10101 11001 10001 01110",
+    "00100 01100 00100 00100 00100 00100 01110",
+    "01110 10001 00001 00010 00100 01000 11111",
+    "11111 00010 00100 00010 00001 10001 01110",
+    "00010 00110 01010 10010 11111 00010 00010",
+    "11111 10000 11110 00001 00001 10001 01110",
+    "00110 01000 10000 11110 10001 10001 01110",
+    "11111 00001 00010 00100 01000 01000 01000",
+    "01110 10001 10001 01110 10001 10001 01110",
+    "01110 10001 10001 01111 00001 00010 01100",
 )
-GLYPHS = [digit.split() for digit in FONT.split("|")]
+GLYPHS = [digit.split() for digit in FONT]
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,10 @@ class Evaluation:
     def metrics(self, hard_key: str) -> dict[str, float]:
         """The numbers that a run logs."""
         numbers = {
-            "accuracy": self.accuracy, "loss": self.loss, hard_key: self.hard_recall, "ece": self.calibration_error
+            "accuracy": self.accuracy,
+            "loss": self.loss,
+            hard_key: self.hard_recall,
+            "ece": self.calibration_error,
         }
         return {key: round(value, 4) for key, value in numbers.items()}
 
@@ -127,27 +137,34 @@ def evaluate(model: Model, samples: Sequence[Sample]) -> Evaluation:
 def train(
     model: Model, samples: Sequence[Sample], held_out: Sequence[Sample], settings: Settings, hard_key: str
 ) -> Iterator[dict[str, float]]:
-    """Fit `model` by stochastic gradient descent; the numbers of each step, with an evaluation at every fifth."""
+    """Fit `model` by stochastic gradient descent; the numbers of each step, with an evaluation at every tenth."""
     random = Random(settings.steps)
-    velocity = Model.blank(len(model.weights), len(model.weights[0]) - 1)
+    velocity = Model.blank(len(model.weights), len(model.weights[0]) - 1).weights
     for step in range(settings.steps):
         rate = settings.rate * (1 - 0.8 * step / settings.steps)
+        kept = 1 - rate * settings.decay
         loss = 0.0
         for sample in random.choices(samples, k=settings.batch):
-            features = [value + random.uniform(-settings.jitter, settings.jitter) for value in sample.features]
+            shift = random.uniform(-settings.jitter, settings.jitter)
+            features = [value + shift for value in sample.features]
             chances = model.probabilities(features)
             loss -= math.log(max(chances[sample.label], 1e-9)) / settings.batch
             features.append(1.0)
             for label, row in enumerate(model.weights):
                 pull = rate * ((label == sample.label) - chances[label])
-                keep = 1 - rate * settings.decay
-                push = [settings.momentum * v + pull * x for v, x in zip(velocity.weights[label], features, strict=True)]
-                velocity.weights[label] = push
-                model.weights[label] = [keep * w + p for w, p in zip(row, push, strict=True)]
-        row_of_step = {"train/loss": round(loss, 5), "lr": round(rate, 5), "epoch": round(step * settings.batch / len(samples), 3)}
+                if abs(pull) > NEGLIGIBLE:
+                    velocity[label] = [
+                        settings.momentum * v + pull * x for v, x in zip(velocity[label], features, strict=True)
+                    ]
+                    model.weights[label] = [kept * w + v for w, v in zip(row, velocity[label], strict=True)]
+        numbers = {
+            "train/loss": round(loss, 5),
+            "lr": round(rate, 5),
+            "epoch": round(step * settings.batch / len(samples), 3),
+        }
         if step % EVALUATE_EVERY == EVALUATE_EVERY - 1 or step == settings.steps - 1:
-            row_of_step |= evaluate(model, held_out).metrics(hard_key)
-        yield row_of_step
+            numbers |= evaluate(model, held_out).metrics(hard_key)
+        yield numbers
 
 
 def photograph(random: Random) -> Sample:

@@ -70,7 +70,9 @@ class Command(BaseCommand):
         """Make the printed password and key the account's."""
         user = User.objects.filter(username=story.SIGN_IN).first()
         if user is None:
-            raise CommandError("This database holds something else than the demo; name another folder with VITRINE_DATA.")
+            raise CommandError(
+                "This database holds something else than the demo; name another folder with VITRINE_DATA."
+            )
         people.set_password(actor=None, user=user, password=credentials.password)
         if keys.authenticate(credentials.api_key) is None:
             keys.create_key(actor=user, user=user, name="demo", secret=credentials.api_key)

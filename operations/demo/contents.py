@@ -1,0 +1,93 @@
+"""What lies in the versions of the demo: path to bytes, for each kind of artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from operations.demo import files, story
+from operations.demo.acts import Family, Train
+from operations.demo.training import Evaluation, Model, Sample
+
+SHOWN = 24
+Files = dict[str, bytes]
+
+
+def dataset(family: Family, samples: Sequence[Sample]) -> Files:
+    """Samples as a spreadsheet, with a picture of the first ones."""
+    counts = [[label, sum(sample.label == number for sample in samples)] for number, label in enumerate(family.labels)]
+    return {
+        "README.md": f"# {family.data}\n\n{len(samples)} samples, one in three {family.hard}.\n".encode(),
+        "counts.csv": files.as_csv((["label", "samples"], counts)),
+        "samples.csv": files.as_csv(files.sample_table(samples, family.labels)),
+        "preview.png": files.contact_sheet([(sample, family.labels[sample.label], True) for sample in samples[:SHOWN]]),
+    }
+
+
+def scores(family: Family, result: Evaluation, samples: Sequence[Sample]) -> Files:
+    """An evaluation: the numbers, every prediction, and pictures of the most confident mistakes."""
+    names, matrix = family.labels, result.confusion(len(family.labels))
+    per_class = [
+        [name, sum(row), round(row[n] / (sum(row) or 1), 4)]
+        for n, (name, row) in enumerate(zip(names, matrix, strict=True))
+    ]
+    said = [[names[true], names[told], round(sure, 4), int(hard)] for true, told, sure, hard in result.predictions]
+    mistakes_first = sorted(
+        zip(samples, result.predictions, strict=True), key=lambda pair: (pair[1][0] == pair[1][1], -pair[1][2])
+    )
+    pictures = [
+        (sample, f"{names[true]} as {names[told]}", true == told)
+        for sample, (true, told, _, _) in mistakes_first[:SHOWN]
+    ]
+    return {
+        "evaluation/scores.json": files.as_json(result.metrics(family.hard_key)),
+        "evaluation/per_class.csv": files.as_csv((["class", "samples", "recall"], per_class)),
+        "evaluation/predictions.table.json": files.as_table((["true", "predicted", "confidence", family.hard], said)),
+        "evaluation/confusion_matrix.png": files.confusion(matrix, names),
+        "evaluation/mistakes.png": files.contact_sheet(pictures),
+    }
+
+
+def model(act: Train, trained: Model, result: Evaluation, samples: Sequence[Sample], names: Mapping[str, str]) -> Files:
+    """A model with its card, weights and evaluation; `names` are those of the datasets `train` and `holdout`."""
+    family, settings = act.family, act.settings
+    numbers = result.metrics(family.hard_key).items()
+    card = story.MODEL_CARD.format(
+        name=family.name,
+        note=act.note,
+        rows="\n".join(f"| `{key}` | {value} |" for key, value in numbers),
+        samples=settings.samples,
+        steps=settings.steps,
+        **names,
+    )
+    config = {"architecture": "softmax", "classes": family.labels, "train": asdict(settings)}
+    made = {
+        "MODEL_CARD.md": card.encode(),
+        "config.json": files.as_json(config),
+        "labels.txt": "\n".join(family.labels).encode(),
+        "weights/model.bin": files.as_floats(trained),
+    }
+    if len(family.labels) == 10:
+        made["weights/by_class.png"] = files.weights(trained, family.labels)
+    return made | scores(family, result, samples)
+
+
+def engine(family: Family, weights: bytes, scale: float, numbers: Mapping[str, float]) -> Files:
+    """Quantized weights and what one needs to run them."""
+    return {
+        "weights.int8": weights,
+        "engine.json": files.as_json({"scale": scale, "labels": family.labels, **numbers}),
+    }
+
+
+def report(family: Family, note: str, candidates: Mapping[str, Mapping[str, float]]) -> Files:
+    """The numbers of all candidates side by side."""
+    columns = ["model", *next(iter(candidates.values()))]
+    rows: list[list[Any]] = [[label, *numbers.values()] for label, numbers in candidates.items()]
+    lines = [f"| {' | '.join(map(str, line))} |" for line in [columns, ["---"] * len(columns), *rows]]
+    return {
+        "report.md": "\n".join([f"# {family.name}", "", note, "", *lines, ""]).encode(),
+        "candidates.csv": files.as_csv((columns, rows)),
+        "candidates.table.json": files.as_table((columns, rows)),
+    }
