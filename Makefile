@@ -27,7 +27,7 @@ check: .venv/dev ## format, lint, layers, templates, types, migrations, deployme
 	$(BIN)/ruff check
 	$(BIN)/lint-imports --cache-dir .venv/import-linter
 	git ls-files -z '*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
-	$(BIN)/mypy
+	$(PRODUCTION) $(BIN)/mypy
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
