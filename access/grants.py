@@ -30,7 +30,7 @@ def give(container: Container, principal: User | Team, role: Role) -> None:
 
 def take(container: Container, principal: User | Team) -> bool:
     """Remove the grant of `principal`; whether there was one."""
-    removed, _ = _grants(container, principal).delete()
+    removed: int = _grants(container, principal).delete()[0]
     return removed > 0
 
 

@@ -54,7 +54,7 @@ def require(user: Any, action: Action, container: Container) -> Role:
 
 def get_visible(queryset: models.QuerySet[C], user: Any, what: str, **lookup: Any) -> C:
     """The one visible container of `queryset` that matches, with its role at hand. Raises NotFoundError."""
-    found = queryset.visible_to(user).with_role(user).filter(**lookup).first()  # type: ignore[attr-defined]
+    found: C | None = queryset.visible_to(user).with_role(user).filter(**lookup).first()  # type: ignore[attr-defined]
     if found is None:
         raise NotFoundError(f"There is no such {what}, or you may not see it.")
     return found

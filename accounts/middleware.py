@@ -30,7 +30,9 @@ class SignInRequiredMiddleware(MiddlewareMixin):
         if request.user.is_authenticated and request.user.is_active:
             return None
         if wants_json(request):
-            return error_response(request, UnauthenticatedError("Sign in first: send an API key with HTTP Basic as api:KEY."))
+            return error_response(
+                request, UnauthenticatedError("Sign in first: send an API key with HTTP Basic as api:KEY.")
+            )
         return redirect_to_login(request.get_full_path())
 
 

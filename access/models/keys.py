@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class ApiKey(models.Model):
@@ -13,9 +14,9 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         """What the key may be used for; each includes the ones before it."""
 
-        READ = "read"
-        WRITE = "write"
-        ADMIN = "admin"
+        READ = "read", _("Read only")
+        WRITE = "write", _("Read and write")
+        ADMIN = "admin", _("Read, write and administer")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=128)

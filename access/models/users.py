@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from access.models.namespaces import Namespace
 
 
-class UserQuerySet(models.QuerySet["User"]):
-    """Accounts by who may see them."""
+class UserManager(BaseUserManager["User"]):
+    """Look-ups; accounts are made by `access.services.people`."""
 
-    def visible_to(self, user: User) -> UserQuerySet:
+    def visible_to(self, user: User) -> models.QuerySet[User]:
         """Oneself and the people of one's organizations; the operator sees all."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_superuser:
-            return self
+            return self.all()
         mine = user.organization_memberships.values("organization")
-        return self.filter(
-            Q(pk=user.pk)
-            | Exists(user.organization_memberships.model.objects.filter(user=OuterRef("pk"), organization__in=mine))
-        )
-
-
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # built at run time
-    """Look-ups by user name; accounts are made by `access.services.people`."""
+        colleagues = user.organization_memberships.model.objects.filter(organization__in=mine)
+        return self.filter(Q(pk=user.pk) | Q(pk__in=colleagues.values("user")))
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The account of that name, in whatever case it is typed."""
-        return self.get(username__iexact=username)
+        found: User = self.get(username__iexact=username)
+        return found
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -45,9 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Theme(models.TextChoices):
         """Which colours the pages use."""
 
-        SYSTEM = "system"
-        LIGHT = "light"
-        DARK = "dark"
+        SYSTEM = "system", _("System")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
     username = models.CharField(max_length=128, unique=True)
     full_name = models.CharField(max_length=200, blank=True)
@@ -61,10 +57,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects: UserManager = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_unique")]
@@ -85,7 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def avatar_url(self) -> str:
         """The address of the picture, or empty: pages then show initials. It changes with the picture, so it may be cached."""
-        return reverse("accounts:avatar", args=[self.pk, PurePath(self.avatar.name).stem]) if self.avatar else ""
+        return reverse("accounts:avatar", args=[self.pk, PurePath(str(self.avatar)).stem]) if self.avatar else ""
 
     def get_full_name(self) -> str:
         """Django's name for `display_name`."""

@@ -70,7 +70,7 @@ def create_key(
 
 def revoke_key(*, actor: User | None, key: ApiKey) -> None:
     """Delete `key`; a second time changes nothing. Raises NotFoundError for somebody else's key."""
-    if not is_operator(actor) and actor.pk != key.user_id:
+    if actor is not None and actor.pk != key.user_id and not is_operator(actor):
         raise NotFoundError("There is no such key, or you may not see it.")
     with transaction.atomic():
         if not ApiKey.objects.filter(pk=key.pk).exists():

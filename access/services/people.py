@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -50,17 +53,14 @@ def create_user(
 
 
 def edit_user(*, actor: User | None, user: User, **changes: Any) -> User:
-    """Change any of `full_name`, `email`, `theme`, `language` of one's own account; `is_superuser` by the operator alone.
+    """Change any of `full_name`, `email`, `avatar`, `theme`, `language` of one's own account; `is_superuser` by the operator.
 
     Raises NotFoundError for somebody else's account, InvalidInputError and ConflictError for a value that cannot be used.
     """
     _require_self(actor, user)
     if "is_superuser" in changes:
         require_operator(actor)
-    if "email" in changes:
-        changes["email"] = _checked_email(changes["email"])
-    if "full_name" in changes:
-        changes["full_name"] = _checked_full_name(changes["full_name"])
+    changes = {name: CHECKS[name](value) if name in CHECKS else value for name, value in changes.items()}
     changed = [name for name, value in changes.items() if getattr(user, name) != value]
     if not changed:
         return user
@@ -132,7 +132,9 @@ def delete_user(*, actor: User | None, user: User) -> None:
         user.default_namespace = None
         user.deleted_at = now
         user.set_unusable_password()
-        user.avatar.delete(save=False)
+        if user.avatar:
+            transaction.on_commit(partial(user.avatar.storage.delete, str(user.avatar)))
+            user.avatar = ""
         user.save()
         record(actor=actor, type=EventType.USER_DELETED, object=user)
 
@@ -165,6 +167,27 @@ def _checked_full_name(name: str) -> str:
     if len(name) > 200 or not name.isprintable():
         raise InvalidInputError("A full name has at most 200 characters, on one line.")
     return name.strip()
+
+
+def _checked_theme(theme: str) -> str:
+    if theme not in User.Theme.values:
+        raise InvalidInputError(f"'{theme}' is no theme; choose {', '.join(User.Theme.values)}.")
+    return theme
+
+
+def _checked_language(language: str) -> str:
+    known = [code for code, _ in settings.LANGUAGES]
+    if language and language not in known:
+        raise InvalidInputError(f"'{language}' is no language of these pages; choose {', '.join(known)}, or none.")
+    return language
+
+
+CHECKS: dict[str, Callable[[str], str]] = {
+    "email": _checked_email,
+    "full_name": _checked_full_name,
+    "theme": _checked_theme,
+    "language": _checked_language,
+}
 
 
 def _require_free_email(user: User) -> None:

@@ -1,0 +1,95 @@
+"""Forms of profile and keys."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from access.models import ApiKey, Namespace, User
+from access.services import people
+from accounts import avatars
+from common.errors import DomainError
+
+
+class ProfileForm(forms.Form):
+    """What a person may change of their own account."""
+
+    full_name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    email = forms.EmailField(label=_("E-mail address"), required=False, help_text=_("You can sign in with it, too."))
+    default_namespace = forms.ModelChoiceField(
+        Namespace.objects.none(), label=_("Default entity"), empty_label=None,
+        help_text=_("Where a script's runs go when it names no entity."),
+    )  # fmt: skip
+    theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As the browser says")), *settings.LANGUAGES], required=False
+    )
+    picture = forms.FileField(
+        label=_("Picture"), required=False, widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+        help_text=_("PNG, JPEG, WebP or GIF up to 5 MiB. The middle square is kept, and nothing but its pixels."),
+    )  # fmt: skip
+    remove_picture = forms.BooleanField(label=_("Remove the picture and show initials"), required=False)
+
+    def __init__(
+        self, data: QueryDict | None, files: MultiValueDict[str, UploadedFile[Any]] | None, *, user: User
+    ) -> None:
+        initial = {name: getattr(user, name) for name in ("full_name", "email", "theme", "language")}
+        initial["default_namespace"] = user.default_namespace_id or user.namespace_id
+        super().__init__(data, files, initial=initial)
+        self.user = user
+        own = Q(pk=user.namespace_id) | Q(team__memberships__user=user)
+        self.fields["default_namespace"].queryset = Namespace.objects.filter(own).order_by("name")  # type: ignore[attr-defined]
+        if not user.avatar:
+            del self.fields["remove_picture"]
+
+    def clean_picture(self) -> bytes | None:
+        """The picture as it is stored."""
+        given: UploadedFile[Any] | None = self.cleaned_data["picture"]
+        try:
+            return avatars.render(given, given.size or 0) if given else None
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+
+    def save(self) -> None:
+        """Change the account. Raises DomainError, and changes nothing, for what another account stands against."""
+        given = dict(self.cleaned_data)
+        picture, gone = given.pop("picture"), given.pop("remove_picture", False)
+        with transaction.atomic():
+            namespace = given.pop("default_namespace")
+            people.edit_user(actor=self.user, user=self.user, **given)
+            people.set_default_namespace(actor=self.user, user=self.user, namespace=namespace)
+        if picture or gone:
+            avatars.set_avatar(actor=self.user, user=self.user, picture=picture)
+
+
+class KeyForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(label=_("Name"), max_length=128, help_text=_("The machine or job that will use it."))
+    scope = forms.ChoiceField(label=_("Scope"), choices=ApiKey.Scope.choices, initial=ApiKey.Scope.WRITE)
+    days = forms.TypedChoiceField(
+        label=_("Expires"),
+        choices=[("0", _("Never")), ("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year"))],
+        coerce=int,
+    )
+
+    @property
+    def fields_of_key(self) -> dict[str, Any]:
+        """What `create_key` takes."""
+        days: int = self.cleaned_data["days"]
+        expires_at: datetime | None = timezone.now() + timedelta(days=days) if days else None
+        return {
+            "name": self.cleaned_data["name"],
+            "scope": ApiKey.Scope(self.cleaned_data["scope"]),
+            "expires_at": expires_at,
+        }

@@ -1,0 +1,112 @@
+"""What frames every page: whose organization one is in, the others, and the applications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import Case, IntegerField, When
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.models import Organization, Team
+from common.names import fold
+
+MOST_ORGANIZATIONS = 100
+REMEMBERED = "organization"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the sidebar."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organization to switch to."""
+
+    pk: int
+    name: str
+
+    @property
+    def url(self) -> str:
+        """Its landing page."""
+        return reverse("registries:landing", args=[self.name])
+
+
+class Shell:
+    """The frame of a page: one query, two for people without an organization, none before a template asks."""
+
+    version = settings.VERSION
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def _ranked(self) -> list[Place]:
+        user = self.request.user
+        if not user.is_authenticated:
+            return []
+        rank = Case(
+            When(name_key=self._named_key, then=0),
+            When(pk=self.request.session.get(REMEMBERED), then=1),
+            When(pk__in=Team.objects.filter(namespace=user.default_namespace_id).values("organization"), then=2),
+            default=3,
+            output_field=IntegerField(),
+        )
+        rows = Organization.objects.visible_to(user).order_by(rank, "name_key").values_list("pk", "name")
+        return [Place(*row) for row in rows[:MOST_ORGANIZATIONS]]
+
+    @cached_property
+    def organizations(self) -> list[Place]:
+        """The organizations one sees, by name."""
+        return sorted(self._ranked, key=lambda place: fold(place.name))
+
+    @cached_property
+    def organization(self) -> Place | None:
+        """The one that the address names, else the one visited last, else that of one's default entity, else the first."""
+        current = next(iter(self._ranked), None)
+        if current and current.pk != self.request.session.get(REMEMBERED):
+            self.request.session[REMEMBERED] = current.pk
+        return current
+
+    @cached_property
+    def nav(self) -> list[Entry]:
+        """The applications of the current organization, or of one's own namespace where there is none."""
+        user, here = self.request.user, self.request.path
+        if not user.is_authenticated:
+            return []
+        if self.organization:
+            registry = self.organization.url
+            projects = reverse("projects:list", args=[self.organization.name])
+        else:
+            registry = reverse("registries:home")
+            projects = reverse("projects:entity", args=[user.namespace.name]) if user.namespace else registry
+        in_projects = here == projects or "entity" in self._address
+        return [
+            Entry(_("Registry"), registry, "library", "registry" in here.split("/") and not in_projects),
+            Entry(_("Projects"), projects, "folder", in_projects),
+        ]
+
+    @property
+    def _address(self) -> dict[str, str]:
+        return self.request.resolver_match.kwargs if self.request.resolver_match else {}
+
+    @property
+    def _named_key(self) -> str:
+        return fold(self._address.get("organization", ""))
+
+
+def shell_of(request: HttpRequest) -> Shell:
+    """The one shell of `request`."""
+    if not hasattr(request, "shell"):
+        request.shell = Shell(request)  # type: ignore[attr-defined]
+    shell: Shell = request.shell  # type: ignore[attr-defined]
+    return shell
