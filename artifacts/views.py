@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from accounts.authentication import by_session_or_key
+from accounts.requests import PersonalRequest
 from artifacts import tabs
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source
 from artifacts.series import Selection, versions_table
@@ -13,27 +14,28 @@ from artifacts.serving import serve_file, serve_thumbnail
 from artifacts.tables import table_context
 from common.errors import NotFoundError
 from common.htmx import render_page
+from registries.queries import links_of
 from storage.signing import base_url
 
 
 @require_safe
-def artifact(request: HttpRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
+def artifact(request: PersonalRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
     """The series of an artifact's versions."""
     found = find_artifact(request.user, entity, project, type, artifact)
     selection = Selection.read(request.GET)
     table = versions_table(artifact_series(found), request.user, selection)
     context = {
         "artifact": found,
-        "total": found.version_count,
+        "total": found.version_count,  # type: ignore[attr-defined]  # annotated by find_artifact
         "crumbs": artifact_crumbs(found),
         "url": artifact_url(found),
     }
-    context |= table_context(table, selection)
+    context |= table_context(table, selection) | {"links": links_of(request.user, found)}
     return render_page(request, "artifacts/artifact.html", context, partial="versions")
 
 
 @require_safe
-def version(request: HttpRequest, entity: str, project: str, type: str, artifact: str, reference: str) -> HttpResponse:
+def version(request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str) -> HttpResponse:
     """A version: description, facts, first metrics."""
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
@@ -42,7 +44,7 @@ def version(request: HttpRequest, entity: str, project: str, type: str, artifact
 
 @require_safe
 def version_tab(
-    request: HttpRequest,
+    request: PersonalRequest,
     entity: str,
     project: str,
     type: str,
@@ -60,7 +62,7 @@ def version_tab(
 
 @require_safe
 def file(
-    request: HttpRequest,
+    request: PersonalRequest,
     entity: str,
     project: str,
     type: str,
@@ -77,7 +79,7 @@ def file(
 @by_session_or_key
 @require_safe
 def download(
-    request: HttpRequest,
+    request: PersonalRequest,
     entity: str,
     project: str,
     type: str,
@@ -91,7 +93,7 @@ def download(
 
 @require_safe
 def thumbnail(
-    request: HttpRequest,
+    request: PersonalRequest,
     entity: str,
     project: str,
     type: str,

@@ -40,7 +40,7 @@ def record(
         actor_id=getattr(actor, "pk", None),
         door=current_door.get(),
         type=type,
-        object_type=object._meta.model_name,
+        object_type=object._meta.model_name or "",
         object_id=object.pk,
         parent_id=getattr(parent, "pk", None),
         before=before,

@@ -16,7 +16,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Edge:
-    """`name` is the artifact's or, where only a registry shows it, the collection's; `index` is the version's number there."""
+    """`name` is the artifact's or, where only a registry shows it, the collection's; `index` is the number there."""
 
     name: str
     type: str
@@ -26,9 +26,9 @@ class Edge:
 
 def edges(run: Run, user: User) -> tuple[list[Edge], list[Edge]]:
     """(used, produced), newest first, in three queries at most; what the reader sees by no path is left out."""
-    used = run.inputs.all()  # type: ignore[attr-defined]  # of the layer above
-    versions = run.outputs.model.objects.visible_to(user)  # type: ignore[attr-defined]
-    rows = list(
+    used = run.inputs.all()
+    versions = run.outputs.model.objects.visible_to(user)
+    rows: list[Any] = list(
         versions.annotate(was_used=Exists(used.filter(version=OuterRef("pk"))))
         .filter(Q(produced_by=run) | Q(was_used=True))
         .select_related("artifact__project__namespace")
@@ -51,7 +51,8 @@ def _addresses(rows: list[Any], user: User) -> dict[int, Edge]:
         if artifact.project_id not in visible:
             elsewhere.append(row)
             continue
-        address = [artifact.project.namespace.name, artifact.project.name, artifact.type, artifact.name, f"v{row.index}"]
+        home = artifact.project
+        address = [home.namespace.name, home.name, artifact.type, artifact.name, f"v{row.index}"]
         found[row.pk] = Edge(artifact.name, artifact.type, row.index, reverse("artifacts:version", args=address))
     if elsewhere:
         for link in _links(elsewhere, user):

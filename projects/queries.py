@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from common.pagination import Page, paginate
 from projects import values
 from projects.models import Project, Run, RunFile
 from projects.services.runs import get_run
+from storage.models import Blob
 
 PAGE = 50
 NEWEST_FIRST = ("-created_at", "-pk")
@@ -53,7 +55,8 @@ def find_organization(user: User, name: str) -> Organization:
 def find_project(user: User, entity: str, name: str) -> Project:
     """The visible project at an address, carrying the reader's role. Raises NotFoundError."""
     projects = Project.objects.select_related("namespace")
-    return get_visible(projects, user, "project", namespace__name_key=fold(entity), name_key=fold(name))
+    found: Project = get_visible(projects, user, "project", namespace__name_key=fold(entity), name_key=fold(name))
+    return found
 
 
 def find_run(user: User, entity: str, project: str, name: str) -> Run:
@@ -99,7 +102,7 @@ class Column:
 
 
 def available_columns(runs: QuerySet[Run]) -> list[Column]:
-    """What the newest few runs have in their summaries and configs: numeric summary keys, the commonest first, then config."""
+    """What the newest few runs have: numeric summary keys, the commonest first, then config keys."""
     newest = runs.order_by(*NEWEST_FIRST).values_list("summary", "config")[:LOOKED_AT]
     summary: Counter[str] = Counter()
     config: Counter[str] = Counter()
@@ -157,20 +160,22 @@ def run_page(runs: QuerySet[Run], columns: list[Column], search: str, cursor: st
     return page
 
 
-def artifact_types(project: Project) -> list[dict[str, Any]]:
+def artifact_types(project: Project) -> Sequence[Mapping[str, Any]]:
     """`{"type", "count"}` of the project's artifacts, by name."""
-    artifacts = project.artifacts.filter(deleted_at=None)  # type: ignore[attr-defined]
+    artifacts = project.artifacts.filter(deleted_at=None)
     return list(artifacts.values("type").annotate(count=Count("pk")).order_by("type"))
 
 
 def artifact_page(project: Project, kind: str, cursor: str) -> Page[Any]:
-    """The project's artifacts of a type (or of all) by name, each with `version_count` and `latest` (a number, or None)."""
-    artifacts = project.artifacts.filter(deleted_at=None)  # type: ignore[attr-defined]
+    """The project's artifacts of a type (or of all), each with `version_count` and `latest` (a number, or None)."""
+    artifacts = project.artifacts.filter(deleted_at=None)
     if kind:
         artifacts = artifacts.filter(type=kind)
-    page = paginate(artifacts.select_related("created_by"), order=("type", "name", "pk"), cursor=cursor, size=PAGE)
+    page: Page[Any] = paginate(
+        artifacts.select_related("created_by"), order=("type", "name", "pk"), cursor=cursor, size=PAGE
+    )
     committed = Q(versions__state="committed")
-    of_page = project.artifacts.filter(pk__in=[item.pk for item in page.items])  # type: ignore[attr-defined]
+    of_page = project.artifacts.filter(pk__in=[item.pk for item in page.items])
     counts = of_page.annotate(count=Count("versions", filter=committed), last=Max("versions__index", filter=committed))
     found = {pk: (count, last) for pk, count, last in counts.values_list("pk", "count", "last")}
     for item in page.items:
@@ -186,9 +191,9 @@ def file_page(run: Run, search: str, cursor: str) -> Page[RunFile]:
     return paginate(files.select_related("upload__blob"), order=("name",), cursor=cursor, size=2 * PAGE)
 
 
-def find_file(run: Run, name: str) -> RunFile:
-    """An arrived file. Raises NotFoundError."""
-    found = run.files.filter(name=name, upload__blob__isnull=False).select_related("upload__blob").first()
-    if found is None:
+def find_file(run: Run, name: str) -> Blob:
+    """The bytes of an arrived file. Raises NotFoundError."""
+    found = run.files.filter(name=name).select_related("upload__blob").first()
+    if found is None or found.upload.blob is None:
         raise NotFoundError("The run has no such file, or it has not arrived yet.")
-    return found
+    return found.upload.blob

@@ -36,7 +36,7 @@ def pack(lines: list[str]) -> bytes:
     return zlib.compress(text.encode("utf-8", "replace"), 4)
 
 
-def unpack(data: bytes) -> list[str]:
+def unpack(data: bytes | memoryview) -> list[str]:
     """The lines of `pack`; there is at least one."""
     return zlib.decompress(data).decode().split("\n")
 
@@ -81,7 +81,7 @@ def steps_of(lines: Iterable[str]) -> tuple[int | None, int | None]:
 
 
 def note_keys(known: dict[str, list[str]], rows: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
-    """`known` (key to the kinds of its values) with what `rows` add; at most `MAX_KEYS`, longer names than `MAX_KEY` left out."""
+    """`known` (key to kinds of its values) with what `rows` add; at most `MAX_KEYS` keys, of at most `MAX_KEY` letters."""
     keys = dict(known)
     for row in rows:
         for key, value in values.flatten(row):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from access.models import Namespace
 from access.policy import require
 from access.roles import Action
 from accounts.authentication import by_session_or_key
+from accounts.requests import PersonalRequest
 from common.errors import NotFoundError
 from projects import pages, queries
 from projects.models import Project, Run
@@ -20,7 +21,7 @@ from storage.signing import base_url
 
 
 @require_safe
-def project_list(request: HttpRequest, organization: str) -> HttpResponse:
+def project_list(request: PersonalRequest, organization: str) -> HttpResponse:
     """The projects of an organization's teams, and one's own."""
     found = queries.find_organization(request.user, organization)
     search = request.GET.get("q", "").strip()
@@ -32,7 +33,7 @@ def project_list(request: HttpRequest, organization: str) -> HttpResponse:
 
 
 @require_safe
-def entity(request: HttpRequest, entity: str) -> HttpResponse:
+def entity(request: PersonalRequest, entity: str) -> HttpResponse:
     """The projects of a person or a team; an organization's entity has its registries instead."""
     found = queries.find_namespace(request.user, entity)
     if found.kind == Namespace.Kind.ORGANIZATION:
@@ -46,7 +47,7 @@ def entity(request: HttpRequest, entity: str) -> HttpResponse:
 
 
 @require_safe
-def project(request: HttpRequest, entity: str, project: str) -> HttpResponse:
+def project(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     """The runs of a project with chosen columns."""
     found = queries.find_project(request.user, entity, project)
     runs = Run.objects.filter(project=found, deleted_at=None)
@@ -62,14 +63,14 @@ def project(request: HttpRequest, entity: str, project: str) -> HttpResponse:
         "page": page,
         "search": search,
         "total": runs.count(),
-        "crumbs": pages.project_crumbs(found)[:-1] + [(found.name, "")],
+        "crumbs": [*pages.project_crumbs(found)[:-1], (found.name, "")],
         "snippet": pages.first_run(base_url(request), found.namespace, found.name),
     }
     return render(request, "projects/project_runs.html", context)
 
 
 @require_safe
-def project_artifacts(request: HttpRequest, entity: str, project: str) -> HttpResponse:
+def project_artifacts(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     """The artifacts of a project, by type."""
     found = queries.find_project(request.user, entity, project)
     kind = request.GET.get("type", "")
@@ -87,7 +88,7 @@ def project_artifacts(request: HttpRequest, entity: str, project: str) -> HttpRe
 
 
 @require_safe
-def run(request: HttpRequest, entity: str, project: str, run: str) -> HttpResponse:
+def run(request: PersonalRequest, entity: str, project: str, run: str) -> HttpResponse:
     """A run: facts, config, summary, inputs and outputs."""
     found = queries.find_run(request.user, entity, project, run)
     context = pages.head(found) | {"tab": ""} | pages.overview(found, request.user, request.GET)
@@ -95,7 +96,7 @@ def run(request: HttpRequest, entity: str, project: str, run: str) -> HttpRespon
 
 
 @require_safe
-def run_tab(request: HttpRequest, entity: str, project: str, run: str, tab: str) -> HttpResponse:
+def run_tab(request: PersonalRequest, entity: str, project: str, run: str, tab: str) -> HttpResponse:
     """Another tab of a run's page."""
     if tab not in pages.TABS:
         raise NotFoundError("A run has no such page.")
@@ -106,9 +107,8 @@ def run_tab(request: HttpRequest, entity: str, project: str, run: str, tab: str)
 
 @by_session_or_key
 @require_safe
-def run_file(request: HttpRequest, entity: str, project: str, run: str, name: str) -> HttpResponseBase:
+def run_file(request: PersonalRequest, entity: str, project: str, run: str, name: str) -> HttpResponseBase:
     """The bytes of a run's file, ranges included."""
     found = queries.find_run(request.user, entity, project, run)
     require(request.user, Action.DOWNLOAD_FILE, found.project)
-    file = queries.find_file(found, name)
-    return blob_response(request, file.upload.blob, name.rpartition("/")[2])
+    return blob_response(request, queries.find_file(found, name), name.rpartition("/")[2])

@@ -17,7 +17,8 @@ from registries.models import Collection, Link, Registry
 def get_registry(user: Any, organization: Organization, name: str) -> Registry:
     """The visible registry of that name, in whatever case (C6), with the user's role at hand. Raises NotFoundError."""
     registries = Registry.objects.select_related("organization", "namespace")
-    return get_visible(registries, user, "registry", organization=organization, name_key=fold(name))
+    found: Registry = get_visible(registries, user, "registry", organization=organization, name_key=fold(name))
+    return found
 
 
 def get_collection(registry: Registry, name: str) -> Collection:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.authentication import by_session_or_key
+from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
 from artifacts import feed, tabs
 from artifacts.lineage import lineage_of
@@ -33,7 +34,7 @@ PRINTED_VERSION = re.compile(r"v\d+\Z")
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonalRequest) -> HttpResponse:
     """To the shelves of one's organization; people without one are told so."""
     organization = shell_of(request).organization
     if organization is None:
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def landing(request: HttpRequest, organization: str) -> HttpResponse:
+def landing(request: PersonalRequest, organization: str) -> HttpResponse:
     """The shelves of an organization, or what a search finds on them."""
     found = queries.get_organization(request.user, organization)
     words = request.GET.get("q", "").strip()[:128]
@@ -57,7 +58,7 @@ def landing(request: HttpRequest, organization: str) -> HttpResponse:
 
 
 @require_safe
-def printed_address(request: HttpRequest, organization: str, registry: str) -> HttpResponse:
+def printed_address(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """What the SDK prints: `?selectionPath=<entity>/<project>/<collection>&version=v3` means a version's page."""
     collection = request.GET.get("selectionPath", "").rpartition("/")[2]
     version = request.GET.get("version", "")
@@ -69,7 +70,7 @@ def printed_address(request: HttpRequest, organization: str, registry: str) -> H
 
 
 @require_safe
-def registry(request: HttpRequest, organization: str, registry: str) -> HttpResponse:
+def registry(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """The collections of a registry."""
     if "selectionPath" in request.GET:
         return printed_address(request, organization, registry)
@@ -92,7 +93,7 @@ def registry(request: HttpRequest, organization: str, registry: str) -> HttpResp
 
 
 @require_safe
-def registry_settings(request: HttpRequest, organization: str, registry: str) -> HttpResponse:
+def registry_settings(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """What a registry is and who reaches it, to be read by every role (F21, C27)."""
     found = queries.get_registry(request.user, organization, registry)
     context = {
@@ -107,7 +108,7 @@ def registry_settings(request: HttpRequest, organization: str, registry: str) ->
 
 
 @require_safe
-def collection(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+def collection(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """The versions of a collection, with their metrics."""
     found = queries.get_collection(request.user, organization, registry, collection)
     selection = Selection.read(request.GET)
@@ -117,14 +118,14 @@ def collection(request: HttpRequest, organization: str, registry: str, collectio
 
 
 @require_safe
-def collection_card(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+def collection_card(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """The card of a collection, in full."""
     found = queries.get_collection(request.user, organization, registry, collection)
     return render_page(request, "registries/collection_card.html", queries.collection_head(found, "card"))
 
 
 @require_safe
-def collection_lineage(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+def collection_lineage(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """Where the newest version of a collection comes from."""
     found = queries.get_collection(request.user, organization, registry, collection)
     newest = queries.newest_link(request.user, found)
@@ -136,7 +137,7 @@ def collection_lineage(request: HttpRequest, organization: str, registry: str, c
 
 
 @require_safe
-def collection_history(request: HttpRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+def collection_history(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """What happened in a collection, newest first (F92)."""
     found = queries.get_collection(request.user, organization, registry, collection)
     page = paginate(collection_events(found), order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE)
@@ -145,7 +146,7 @@ def collection_history(request: HttpRequest, organization: str, registry: str, c
 
 
 @require_safe
-def version(request: HttpRequest, organization: str, registry: str, collection: str, reference: str) -> HttpResponse:
+def version(request: PersonalRequest, organization: str, registry: str, collection: str, reference: str) -> HttpResponse:
     """A linked version: description, facts, first metrics."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
@@ -154,7 +155,7 @@ def version(request: HttpRequest, organization: str, registry: str, collection: 
 
 @require_safe
 def version_tab(
-    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, tab: str
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str, tab: str
 ) -> HttpResponse:
     """Another tab of a linked version's page."""
     if tab not in tabs.TABS:
@@ -166,7 +167,7 @@ def version_tab(
 
 @require_safe
 def file(
-    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, path: str
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str, path: str
 ) -> HttpResponse:
     """The Files tab with one file open."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
@@ -177,7 +178,7 @@ def file(
 @by_session_or_key
 @require_safe
 def download(
-    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, path: str
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str, path: str
 ) -> HttpResponseBase:
     """The bytes of one file."""
     return serve_file(request, queries.find_place(request.user, organization, registry, collection, reference), path)
@@ -185,7 +186,7 @@ def download(
 
 @require_safe
 def thumbnail(
-    request: HttpRequest, organization: str, registry: str, collection: str, reference: str, path: str
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str, path: str
 ) -> HttpResponseBase:
     """The picture in one file."""
     return serve_thumbnail(

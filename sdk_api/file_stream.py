@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from access.models import ApiKey, User
 from accounts.authentication import by_api_key
+from accounts.requests import PersonalRequest
 from common.errors import ForbiddenError, InvalidInputError, NotFoundError, TooLargeError
 from events.models import Event
 from projects import values
@@ -28,7 +29,7 @@ MAX_UPLOADED = 10_000
 
 @by_api_key(Event.Door.SDK)
 @require_POST
-def file_stream(request: HttpRequest, entity: str, project: str, run: str) -> HttpResponse:
+def file_stream(request: PersonalRequest, entity: str, project: str, run: str) -> HttpResponse:
     """Take one batch of a run. Trouble that passes is a 503, since the SDK gives up on a run's metrics after a 4xx."""
     if request.api_key.scope == ApiKey.Scope.READ:  # type: ignore[attr-defined]  # set by by_api_key
         raise ForbiddenError("This API key may only read; use one with the scope write to log runs.")
