@@ -41,7 +41,7 @@ def first_run(base: str, namespace: Namespace | None, project: str) -> str:
     """Shell lines that log a first run when they are pasted; only the key is to be filled in."""
     entity = f', entity="{namespace.name}"' if namespace and namespace.kind != Namespace.Kind.ORGANIZATION else ""
     return (
-        f"export WANDB_BASE_URL={base}\nexport WANDB_API_KEY=<your key>\npip install wandb\npython3 - <<'END'\nimport wandb\n\n"
+        f"export WANDB_BASE_URL={base}\nexport WANDB_API_KEY='<your key>'\npip install wandb\npython3 - <<'END'\nimport wandb\n\n"
         f'with wandb.init(project="{project}"{entity}) as run:\n    for step in range(10):\n'
         f'        run.log({{"loss": 1 / (step + 1)}})\nEND'
     )
@@ -73,9 +73,9 @@ def overview(run: Run, user: User, query: QueryDict) -> Context:
 
 
 def value_rows(mapping: dict[str, Any]) -> Context:
-    """`rows`: (key, text, whether it is a number) by key, without the client's own `_…`; and how many are not shown."""
+    """`rows`: (key, text) by key, without the client's own `_…`; and how many are not shown."""
     flat = sorted((key, value) for key, value in values.flatten(mapping) if not key.startswith("_"))
-    rows = [(key, written(value), values.number(value) is not None) for key, value in flat[:MAX_VALUES]]
+    rows = [(key, written(value)) for key, value in flat[:MAX_VALUES]]
     return {"rows": rows, "hidden": len(flat) - len(rows)}
 
 
@@ -124,11 +124,8 @@ def console(run: Run, user: User, query: QueryDict) -> Context:
     """A page of console lines, the last one unless the address says which, without terminal colours."""
     end = min(_whole(query, "to"), run.console_lines) or run.console_lines
     start = max(0, end - CONSOLE_LINES)
-    lines = [(number + 1, plain(line)) for number, line in history.numbered_lines(run, "console", start, end)]
     return {
-        "numbers": "\n".join(str(number) for number, _ in lines),
-        "text": "\n".join(line for _, line in lines),
-        "shown": len(lines),
+        "lines": [(number + 1, plain(line)) for number, line in history.numbered_lines(run, "console", start, end)],
         "first": start + 1,
         "end": end,
         "earlier": start or None,

@@ -11,7 +11,7 @@ BUCKETS = 300
 
 
 class Curve:
-    """Points of one key, at most about two for each of `BUCKETS` parts of the stream: the lowest and the highest value."""
+    """Points of one key, about two for each of `BUCKETS` parts of the stream: the lowest and the highest value."""
 
     def __init__(self, total: int) -> None:
         self.total = max(total, 1)

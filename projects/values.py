@@ -12,7 +12,7 @@ MAX_DEPTH = 64
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse JSON; NaN and the infinities, which scripts do log, become the strings of these names. Raises ValueError."""
+    """Parse JSON; NaN and the infinities, which scripts do log, become strings of these names. Raises ValueError."""
     try:
         return json.loads(text, parse_constant=str)
     except RecursionError as error:

@@ -82,7 +82,7 @@ class Run(models.Model):
 
     @property
     def current_state(self) -> str:
-        """The state as of now: a run that has been silent for five minutes has crashed, or was preempted if it said so."""
+        """The state as of now: a run silent for five minutes has crashed, or was preempted if it had said so."""
         if self.state != self.State.RUNNING or timezone.now() - self.heartbeat_at <= HEARTBEAT_LIMIT:
             return self.state
         return self.State.PREEMPTED if self.preempting else self.State.CRASHED

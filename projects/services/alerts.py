@@ -21,7 +21,9 @@ def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str) 
     """Record an alert of a run as an event. Raises NotFoundError, ForbiddenError below Member, InvalidInputError if too long."""
     require(actor, Action.WRITE_RUN, run.project)
     if not title or len(title) > MAX_TITLE or len(text) > MAX_TEXT:
-        raise InvalidInputError(f"An alert has a title of 1 to {MAX_TITLE} characters and a text of at most {MAX_TEXT}.")
+        raise InvalidInputError(
+            f"An alert has a title of 1 to {MAX_TITLE} characters and a text of at most {MAX_TEXT}."
+        )
     after = {"title": values.text(title), "text": values.text(text), "severity": severity}
     with transaction.atomic():
         record(actor=actor, type=EventType.RUN_ALERTED, object=run, container=run.project, after=after)

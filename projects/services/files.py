@@ -22,7 +22,7 @@ def confirm_files(*, actor: User, run: Run, names: Sequence[str]) -> bool:
 
 
 def delete_files(*, actor: User, files: Sequence[RunFile]) -> None:
-    """Delete files of runs whose projects are at hand. Raises NotFoundError, ForbiddenError below Member: then none is deleted."""
+    """Delete files of runs whose projects are at hand: all, or on NotFoundError, ForbiddenError (below Member) none."""
     for project in {file.run.project_id: file.run.project for file in files}.values():
         require(actor, Action.WRITE_RUN, project)
     with transaction.atomic():

@@ -20,7 +20,7 @@ CHUNKS_AT_ONCE = 8
 
 
 def numbered_lines(run: Run, stream: str, first: int = 0, last: int | None = None) -> Iterator[tuple[int, str]]:
-    """Lines from `first` to before `last`, as they were sent, with their numbers; lines that never came are left out."""
+    """Lines from `first` to before `last`, as they were sent, with their numbers; lines that never came are absent."""
     chunks = run.chunks.filter(stream=stream).annotate(end=F("first_line") + F("count")).filter(end__gt=first)
     if last is not None:
         chunks = chunks.filter(first_line__lt=last)
@@ -71,7 +71,7 @@ def sample(
     max_step: int | None = None,
     stream: str = Stream.HISTORY,
 ) -> list[dict[str, Any]]:
-    """At most `samples` rows (10,000 in all), evenly spaced; with `keys`, only rows that have all of them, cut to these."""
+    """At most `samples` rows (10,000 in all), evenly spaced; with `keys`, rows that have all of them, cut to these."""
     rows = read_steps(run, min_step, max_step) if stream == Stream.HISTORY else map(parse_row, _texts(run, stream))
     chosen = (cut for row in rows if (cut := _cut(row, keys)) is not None)
     return [values.storable(row) for row in thin(chosen, min(max(samples, 1), MAX_SAMPLES))]
@@ -115,7 +115,7 @@ def numeric_keys(run: Run) -> set[str]:
 
 
 def value_at(run: Run, step: int, keys: Collection[str] | None = None) -> dict[str, float]:
-    """The last finite value at or before `step` of every numeric key, or of `keys`; read backwards, so mostly one chunk."""
+    """The last finite value at or before `step` of every numeric key, or of `keys`; mostly one chunk is read."""
     missing = numeric_keys(run) if keys is None else numeric_keys(run) & set(keys)
     latest: dict[str, float] = {}
     chunks = run.chunks.filter(stream=Stream.HISTORY, first_step__lte=step).order_by("-first_line")

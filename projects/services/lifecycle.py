@@ -43,7 +43,9 @@ def set_state(*, actor: User, run: Run, state: str) -> Run:
         locked.finished_at = None if word == Run.State.RUNNING else timezone.now()
         locked.save(update_fields=["state", "finished_at"])
         if locked.finished_at:
-            record(actor=actor, type=EventType.RUN_FINISHED, object=locked, container=run.project, after={"state": word})
+            record(
+                actor=actor, type=EventType.RUN_FINISHED, object=locked, container=run.project, after={"state": word}
+            )
     return locked
 
 
@@ -57,7 +59,7 @@ def rewind_run(*, actor: User, run: Run, step: int) -> Run:
         chunk = history.filter(last_step__gt=step).order_by("first_line").first()
         if chunk is None:
             return locked
-        kept = [line for line in unpack(chunk.lines) if (step_of(parse_row(line)) or 0) <= step]
+        kept = [line for line in unpack(bytes(chunk.lines)) if (step_of(parse_row(line)) or 0) <= step]
         history.filter(first_line__gte=chunk.first_line).delete()
         if kept:
             write_lines(locked, HistoryChunk.Stream.HISTORY, Piece(chunk.first_line, kept))
@@ -66,6 +68,11 @@ def rewind_run(*, actor: User, run: Run, step: int) -> Run:
         locked.last_step = step if locked.history_lines else None
         locked.save(update_fields=["history_lines", "last_step"])
         record(
-            actor=actor, type=EventType.RUN_REWOUND, object=locked, container=run.project, before=before, after={"step": step}
+            actor=actor,
+            type=EventType.RUN_REWOUND,
+            object=locked,
+            container=run.project,
+            before=before,
+            after={"step": step},
         )
     return locked

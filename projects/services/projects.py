@@ -67,8 +67,8 @@ def _require_creation(actor: User, namespace: Namespace) -> str:
     """The visibility that a new project of `namespace` has, if the actor may make one there (F35)."""
     if namespace.kind == Namespace.Kind.ORGANIZATION:
         raise InvalidInputError(
-            f"'{namespace.name}' is the entity of an organization and owns registries only. Log to one of its teams, or to "
-            "your personal entity: wandb.init(entity=…)."
+            f"'{namespace.name}' is the entity of an organization and owns registries only. Log to one of its teams, "
+            "or to your personal entity: wandb.init(entity=…)."
         )
     if namespace.kind == Namespace.Kind.PERSONAL:
         if namespace.pk != actor.namespace_id and not actor.is_superuser:

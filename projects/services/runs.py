@@ -61,7 +61,7 @@ def _checked(name: str, value: Any) -> Any:
         return list(dict.fromkeys(_limited(str(tag), "tag", names.MAX_NAME) for tag in value))
     if name == "notes":
         return values.text(value)
-    limit = Run._meta.get_field(name).max_length or 0
+    limit: int = getattr(Run._meta.get_field(name), "max_length", 0)
     if name in {"display_name", "group", "job_type"}:  # people choose these, so nothing is cut silently
         return _limited(value, name.replace("_", " "), limit)
     return values.text(value)[:limit]
@@ -153,8 +153,9 @@ def delete_run(*, actor: User, run: Run) -> None:
 def announce_files(*, actor: User, run: Run, names: Sequence[str]) -> list[RunFile]:
     """Files that the client is about to PUT, in the order of `names`, each with the upload it goes to.
 
-    A name has one upload for good, so a second announcement gives the same and a new PUT replaces the bytes. Raises
-    NotFoundError, ForbiddenError below Member, GoneError, InvalidInputError for a name that could harm who downloads it.
+    A name has one upload for good, so a second announcement gives the same and a new PUT replaces the bytes.
+    Raises NotFoundError, ForbiddenError below Member, GoneError, and InvalidInputError for a name that could harm a
+    downloader.
     """
     require(actor, Action.WRITE_RUN, run.project)
     wanted = [_file_name(name) for name in dict.fromkeys(names)]

@@ -40,7 +40,7 @@ SMALL = 16 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class StreamBatch:
-    """One request: lines by stream with the number of their first, and what else it says. An empty one is a heartbeat."""
+    """One request: lines by stream with the number of the first, and what else it says; empty, a heartbeat."""
 
     history: Piece | None = None
     system: Piece | None = None
@@ -119,7 +119,7 @@ def _summary(summary: dict[str, Any] | None) -> Any:
 
 
 def write_lines(run: Run, stream: Stream, piece: Piece) -> None:
-    """Lay `piece` over the chunks it meets, in the caller's transaction; small neighbours are joined, so chunks stay few."""
+    """Lay `piece` over the chunks it meets, in the caller's transaction; small neighbours join, so chunks stay few."""
     near = run.chunks.filter(stream=stream).annotate(end=F("first_line") + F("count"))
     met = [
         chunk

@@ -111,7 +111,7 @@ def test_charts_carry_their_points_and_their_numbers(cast: Cast, full: Run, sign
 def test_the_console_shows_the_last_lines_as_printed(cast: Cast, full: Run, signed_in: SignIn) -> None:
     page = text(signed_in(cast.mia), RUN + "console/")
     assert "Lines 1504 to 2503 of 2503" in page
-    for shown, hidden in (("\ngreen\n", "\x1b"), ("\n20%", "10%"), ("&lt;script&gt;", "\nline 1502\n")):
+    for shown, hidden in ((">green<", "\x1b"), (">20%<", "10%"), ("&lt;script&gt;", ">line 1502<")):
         assert shown in page
         assert hidden not in page
     assert "Lines 504 to 1503" in text(signed_in(cast.mia), RUN + "console/?to=1503")

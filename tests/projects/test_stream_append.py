@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_the_same_batch_twice_changes_nothing(run: Run, send: Send) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_overlapping_console_writes_read_like_a_list(run: Run, send: Send, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     model: dict[int, str] = {}
     for turn in range(40):
         first = dice.choice([len(model), max(0, len(model) - 1), dice.randrange(60)])
@@ -83,7 +84,7 @@ def test_overlapping_console_writes_read_like_a_list(run: Run, send: Send, seed:
     assert dict(history.numbered_lines(run, "console", 5, 9)) == {n: line for n, line in model.items() if 5 <= n < 9}
     assert run.console_lines == max(model) + 1
     spans = sorted(run.chunks.values_list("first_line", "count"))
-    assert all(first + count <= following for (first, count), (following, _) in zip(spans, spans[1:], strict=False))
+    assert all(first + count <= following for (first, count), (following, _) in pairwise(spans))
 
 
 def test_many_small_batches_stay_few_chunks(run: Run, send: Send) -> None:

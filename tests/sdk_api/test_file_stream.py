@@ -98,10 +98,13 @@ def test_gzip_is_taken_and_bounded(run: Run, post: Post) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"{", b"[]", b"\xff", b'{"files": []}', b'{"files": {"output.log": 1}}', b'{"files": {"output.log": {"content": [1]}}}',
-        b'{"files": {"output.log": {"offset": "1", "content": ["a"]}}}', b'{"files": {"output.log": {"offset": -1, "content": ["a"]}}}',
-        b'{"files": {"wandb-history.jsonl": {"offset": 0, "content": ["x"]}}}', b'{"exitcode": 99999999999}', b'{"complete": "yes"}',
-        b'{"files": {"wandb-summary.json": {"offset": 0, "content": ["[]"]}}}', b'{"a":' * 100_000, b'{"uploaded": {}}',
+        b"{", b"[]", b"\xff", b'{"files": []}', b'{"files": {"output.log": 1}}',
+        b'{"files": {"output.log": {"content": [1]}}}',
+        b'{"files": {"output.log": {"offset": "1", "content": ["a"]}}}',
+        b'{"files": {"output.log": {"offset": -1, "content": ["a"]}}}',
+        b'{"files": {"wandb-history.jsonl": {"offset": 0, "content": ["x"]}}}',
+        b'{"files": {"wandb-summary.json": {"offset": 0, "content": ["[]"]}}}',
+        b'{"exitcode": 99999999999}', b'{"complete": "yes"}', b'{"a":' * 100_000, b'{"uploaded": {}}',
     ],
 )  # fmt: skip
 def test_damaged_bodies_are_refused_and_change_nothing(run: Run, post: Post, body: bytes) -> None:
