@@ -104,7 +104,7 @@ class Stage:
     @singledispatchmethod
     def play(self, act: acts.Act) -> None:
         """Let an act happen at its time."""
-        raise NotImplementedError(type(act).__name__)
+        raise TypeError(f"The demo has no act {type(act).__name__}.")
 
     @play.register
     def _(self, act: acts.Point) -> None:
@@ -162,6 +162,7 @@ class Stage:
                     name=f"{family.data}-{part}",
                     type="dataset",
                     files=contents.dataset(family, chosen),
+                    description=f"The {part} part of `{raw}`.",
                     metadata={"samples": len(chosen), "from": str(raw)},
                 )
                 kept[family.name] = version, chosen
