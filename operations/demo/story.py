@@ -107,6 +107,18 @@ CHRONICLE: tuple[Act, ...] = (
     Collect(58.4, "priya", METERS, 420, 3, "First three districts, read twice."),
     Card(58.1, "priya", METERS, DATASETS, "meter-digits", ("vision", "field"), RAW_CARD),
     Split(57.2, "kenji", METERS),
+    Card(
+        57.0, "kenji", METERS, DATASETS, "meter-digits-train", ("vision",), "Two thirds of `meter-digits`, to train on."
+    ),
+    Card(
+        56.9,
+        "kenji",
+        METERS,
+        DATASETS,
+        "meter-digits-holdout",
+        ("vision", "holdout"),
+        "Every third sample. **No training reads it.**",
+    ),
     Train(
         55.1,
         "kenji",
@@ -119,6 +131,15 @@ CHRONICLE: tuple[Act, ...] = (
     Card(54.7, "kenji", METERS, MODELS, "meter-reader", ("vision", "field"), READER_CARD),
     Train(52.3, "kenji", METERS, Settings(samples=60, steps=80, rate=0.1), "Five times the learning rate, same data."),
     Collect(50.8, "priya", LEAKS, 420, 3, "Hourly flow of two winters."),
+    Card(
+        50.6,
+        "priya",
+        LEAKS,
+        DATASETS,
+        "flow-days",
+        ("field",),
+        "A day a row: the flow of a district by the hour, with the leaks that were dug up.",
+    ),
     Split(50.3, "priya", LEAKS),
     Train(49.6, "priya", LEAKS, Settings(samples=40, steps=40, rate=0.1), "Baseline on forty days.", ("baseline",)),
     Card(49.3, "priya", LEAKS, MODELS, "leak-detector", ("field",), LEAK_CARD),
@@ -194,6 +215,7 @@ CHRONICLE: tuple[Act, ...] = (
     Evaluate(11.8, "ines", METERS, 6, "Best so far on accuracy, loss and worn wheels."),
     Point(11.1, "ines", METERS, MODELS, "meter-reader", "staging", 6),
     Point(9.3, "nora", METERS, MODELS, "meter-reader", "production", 6),
+    Point(9.2, "tomas", METERS, MODELS, "meter-reader", "rollback", 4),
     Quantize(9.0, "tomas", METERS, 6, ("signed",)),
     Report(8.2, "tomas", METERS, "Recommends v6; v3 stays out."),
     Train(
