@@ -67,7 +67,7 @@ def lines(events: Iterable[Event], subjects: Mapping[int | None, tuple[str, str]
 def visible_events(user: User) -> QuerySet[Event]:
     """Events in containers that `user` sees, with their actors; newest first."""
     containers = Container.objects.visible_to(user).values("pk")
-    return Event.objects.filter(container__in=containers).select_related("actor").order_by("-pk")
+    return Event.objects.filter(container__in=containers).select_related("actor", "container").order_by("-pk")
 
 
 def version_events(user: User, version_id: int, link_id: int | None = None) -> QuerySet[Event]:

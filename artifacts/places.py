@@ -13,7 +13,6 @@ from django.utils.functional import cached_property
 
 from access.models import Container, User
 from access.policy import get_visible
-from access.roles import Action, allows
 from artifacts.models import Artifact, Version, VersionAlias, VersionMetric
 from artifacts.reading import LABEL
 from artifacts.series import HEAVY_RUN_FIELDS, Series
@@ -38,7 +37,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Place:
-    """`row` is the Version or Link, `container` the project or registry by which it is read, with the reader's role.
+    """`row` is the Version or Link, `container` the project or registry by which it is read.
 
     `full_name` is what a script calls it, without the version; `project` is the source's, or None where it is invisible.
     """
@@ -64,10 +63,6 @@ class Place:
     def is_link(self) -> bool:
         """Whether this is a link in a collection."""
         return bool(self.series.path)
-
-    def allows(self, action: Action) -> bool:
-        """Whether the reader may do `action` by this path."""
-        return allows(self.container.role_level, action)  # type: ignore[attr-defined]  # annotated by with_role
 
     @cached_property
     def neighbours(self) -> list[Any]:
@@ -156,7 +151,8 @@ def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
 
 def _find_project(user: User, entity: str, name: str) -> Project:
     projects = Project.objects.select_related("namespace", "organization")
-    return get_visible(projects, user, "artifact", namespace__name_key=fold(entity), name_key=fold(name))
+    found: Project = get_visible(projects, user, "artifact", namespace__name_key=fold(entity), name_key=fold(name))
+    return found
 
 
 def find_artifact(user: User, entity: str, project: str, type: str, name: str) -> Artifact:
@@ -203,7 +199,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
         name=artifact.name,
         full_name=f"{home.namespace.name}/{home.name}/{artifact.name}",
         total=version.total,
-        crumbs=artifact_crumbs(artifact)[:-1] + [(artifact.name, artifact_url(artifact)), (version.label, "")],
+        crumbs=[*artifact_crumbs(artifact)[:-1], (artifact.name, artifact_url(artifact)), (version.label, "")],
         series_url=artifact_url(artifact),
         definitions=version.definitions,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from common.formatting import column_format, metric
 
-LEFT, TOP, BOTTOM, LABELS, FLAG_HEIGHT = 48, 36, 24, 104, 18
+LEFT, TOP, BOTTOM, LABELS = 48, 36, 24, 104
 SAME_AXIS = 8.0  # an axis is shared while it is at most this many times as long as the shortest range on it
 CHARACTER = 6.4
 MAX_TICKS = 16
@@ -64,7 +64,7 @@ def plots(series: Mapping[str, Values], aliases: Sequence[tuple[str, int]] = ())
     """One plot for all metrics (by version number) that fit one axis, or several smaller ones where units differ."""
     groups = _groups({key: known for key, values in series.items() if (known := _finite(values))})
     numbers = sorted({number for values in series.values() for number in values})
-    size = (800, 260) if len(groups) < 2 else (480, 210)
+    size = (800, 260) if len(groups) < 2 else (390, 230)
     colours = {key: index % 8 + 1 for index, key in enumerate(series)}
     return [_plot(*size, {key: series[key] for key in group}, colours, numbers, aliases) for group in groups]
 

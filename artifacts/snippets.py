@@ -22,7 +22,11 @@ class Snippet:
 def snippets(place: Place, base_url: str, path: str = "") -> list[Snippet]:
     """Python with and without a run, the command line, and, with the `path` of a file, plain HTTP for it."""
     name = f"{place.full_name}:{place.label}"
-    use = f'import wandb\n\nwith wandb.init() as run:\n    artifact = run.use_artifact("{name}")\n    path = artifact.download()'
+    shelf, _, last = name.rpartition("/")  # in two lines, so that it fits beside the facts
+    use = (
+        "import wandb\n\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
+        f'        "{shelf}/"\n        "{last}"\n    )\n    path = artifact.download()'
+    )
     read = f'import wandb\n\nartifact = wandb.Api().artifact("{name}")\npath = artifact.download()'
     command = (
         f"export WANDB_BASE_URL={base_url}\nexport WANDB_API_KEY=<your key>\n"

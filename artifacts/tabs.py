@@ -144,7 +144,7 @@ def _files(place: Place, user: User, query: QueryDict, current: str) -> Context:
 
 
 def _base(place: Place, query: QueryDict) -> Any:
-    """The row to compare with: `?against=v3` or `@alias`, else the newest other one with an alias of its own, else the one before."""
+    """The row to compare with: `?against=v3` or `@alias`, else the newest other with an alias of its own, else the one before."""
     wanted = query.get("against", "")
     if wanted:
         return place.series.rows.filter(**reference_filter(wanted)).first()
@@ -166,7 +166,7 @@ def _differences(place: Place, base: Any) -> list[Difference]:
 
 def _links(place: Place, user: User) -> Any:
     """The links of the version that the reader sees, with what their addresses need (F48)."""
-    links = place.version.links.visible_to(user)  # type: ignore[attr-defined]  # one layer up: by the reverse relation
+    links = place.version.links.visible_to(user)  # one layer up: by the reverse relation
     if place.is_link:
         links = links.exclude(pk=place.row.pk)
     return links.select_related("collection__registry__organization").order_by("-pk")[:20]

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from access.models import (
+    Container,
     ContainerGroupGrant,
     ContainerUserGrant,
     Organization,
@@ -18,7 +19,9 @@ from access.models import (
     User,
 )
 from artifacts.feed import Line, visible_events
+from artifacts.models import Version
 from artifacts.places import count_of
+from artifacts.services.versions import LATEST
 from common.names import fold
 from events.models import Event
 from registries.models import Collection, Link, LinkAlias, Registry
@@ -43,7 +46,7 @@ def overview(user: User, organization: Organization) -> dict[str, Any]:
     """What the landing page shows when nobody searches."""
     found = cards(user, organization)
     return {
-        "core": [card for card in found if card.registry.is_core],
+        "core": sorted((card for card in found if card.registry.is_core), key=lambda card: card.registry.pk),
         "custom": [card for card in found if not card.registry.is_core],
         "collection_total": sum(card.registry.collection_count for card in found),
         "version_total": sum(card.registry.version_count for card in found),
@@ -55,7 +58,7 @@ def cards(user: User, organization: Organization) -> list[Card]:
     """The registries that `user` sees, core ones first, then by name: four queries."""
     collections = Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None)
     links = Link.objects.alive().filter(collection__registry=OuterRef("pk"), collection__deleted_at=None)
-    events = Event.objects.filter(container=OuterRef("pk")).order_by("-pk")
+    events = _worth_telling(Event.objects.filter(container=OuterRef("pk"))).order_by("-pk")
     registries = (
         Registry.objects.visible_to(user)
         .filter(organization=organization)
@@ -86,25 +89,31 @@ def _member_count() -> Coalesce:
     own = ContainerUserGrant.objects.filter(user=OuterRef("user"), content_object=OuterRef(OuterRef("pk")))
     teams = TeamMembership.objects.filter(user=OuterRef(OuterRef("user"))).values("team__group")
     by_team = ContainerGroupGrant.objects.filter(content_object=OuterRef(OuterRef("pk")), group__in=teams)
-    everybody = Q(organization__containers=OuterRef("pk"), organization__containers__visibility="organization")
+    open_to_all = Container.objects.filter(pk=OuterRef(OuterRef("pk")), visibility=Container.Visibility.ORGANIZATION)
     people = OrganizationMembership.objects.filter(organization=OuterRef("organization"))
-    reached = people.filter(everybody | Q(role="admin") | Exists(own) | Exists(by_team))
+    reached = people.filter(Exists(open_to_all) | Q(role="admin") | Exists(own) | Exists(by_team))
     return count_of(reached, "organization")
 
 
 def activity(user: User, organization: Organization) -> list[Line]:
     """The newest events in the registries that `user` sees: two queries."""
     events = visible_events(user).filter(organization=organization, container__kind="registry")
-    return _with_subjects(events.exclude(object_type="version")[:ACTIVITY])
+    return _with_subjects(_worth_telling(events)[:ACTIVITY])
+
+
+def _worth_telling(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Without uses and edits of single versions, and without the `latest` that moves by itself with every link (F55)."""
+    other = ~Q(after__alias=LATEST) | Q(after__alias__isnull=True) | Q(after__isnull=True)
+    return events.filter(other).exclude(object_type="version")
 
 
 def _with_subjects(events: Iterable[Event]) -> list[Line]:
     found = list(events)
-    parents = {event.parent_id for event in found if event.object_type in {"link", "collection"}}
+    parents = {event.parent_id for event in found if event.parent_id and event.object_type in {"link", "collection"}}
     collections = Collection.objects.filter(pk__in=parents).select_related("registry__organization")
     subjects = {row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in collections}
     return [
-        Line(event, subjects.get(event.parent_id) if event.object_type in {"link", "collection"} else None)
+        Line(event, subjects.get(event.parent_id or 0) if event.object_type in {"link", "collection"} else None)
         for event in found
     ]
 
@@ -144,7 +153,7 @@ def search(user: User, organization: Organization, words: str) -> Hits:
 
 def _labelled(user: User, organization: Organization, words: str) -> QuerySet[Link]:
     aliases = LinkAlias.objects.filter(link=OuterRef("pk"), name__icontains=words)
-    tags = Link._meta.get_field("version").related_model.tags.through.objects  # type: ignore[union-attr]
+    tags = Version.tags.through.objects
     tagged = tags.filter(version=OuterRef("version"), tag__name__icontains=words)
     links = Link.objects.visible_to(user).filter(collection__registry__organization=organization)
     return (

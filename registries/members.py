@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from access.models import ContainerGroupGrant, ContainerUserGrant, OrganizationMembership, Team, User
 from access.roles import Role
@@ -50,7 +51,7 @@ def members_of(registry: Registry) -> Members:
     )
 
 
-def _grants(model: type[ContainerUserGrant] | type[ContainerGroupGrant], registry: Registry):  # type: ignore[no-untyped-def]
+def _grants(model: type[ContainerUserGrant] | type[ContainerGroupGrant], registry: Registry) -> Any:
     return model.objects.filter(content_object=registry.pk).select_related("permission")
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from access.models import Organization, User
 from access.policy import get_visible
 from artifacts.comparison import display_order
-from artifacts.models import Version, VersionMetric
+from artifacts.models import Artifact, Version, VersionMetric
 from artifacts.places import Place, count_of, reference_filter, with_run
 from artifacts.reading import LABEL
 from artifacts.series import Series
@@ -51,7 +52,7 @@ def get_registry(user: User, organization: str, name: str) -> Registry:
     registries = Registry.objects.select_related("organization", "namespace").annotate(
         collection_count=count_of(Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None), "registry")
     )
-    return get_visible(
+    found: Registry = get_visible(
         registries,
         user,
         "registry",
@@ -59,6 +60,7 @@ def get_registry(user: User, organization: str, name: str) -> Registry:
         organization__deleted_at=None,
         name_key=fold(name),
     )
+    return found
 
 
 def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
@@ -171,7 +173,7 @@ def registry_crumbs(registry: Registry) -> list[tuple[str, str]]:
     """From the organization to the registry."""
     name = registry.organization.name  # type: ignore[union-attr]
     landing = reverse("registries:landing", args=[name])
-    return [(name, landing), (registry.title, registry_url(registry))]
+    return [(name, landing), (gettext("Registry"), landing), (registry.title, registry_url(registry))]
 
 
 def collection_crumbs(collection: Collection) -> list[tuple[str, str]]:
@@ -281,3 +283,9 @@ def newest_link(user: User, collection: Collection) -> Any:
     source = Project.objects.visible_to(user).filter(pk=OuterRef("version__artifact__project"))
     links = with_run(Link.objects.alive().filter(collection=collection), "version__")
     return links.annotate(source_visible=Exists(source)).order_by("-index").first()
+
+
+def links_of(user: User, artifact: Artifact) -> list[Link]:
+    """The newest links of an artifact's versions that `user` sees, at most 20 (F48)."""
+    links = Link.objects.visible_to(user).filter(version__artifact=artifact).order_by("-pk")
+    return list(links.select_related("collection__registry__organization", "version").defer("version__metadata")[:20])

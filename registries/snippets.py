@@ -24,7 +24,8 @@ def install_code(base_url: str) -> str:
 
 def use_code(registry: Registry, collection: str) -> str:
     """Reading the newest version in a run."""
-    return f'run.use_artifact(\n    "{target_path(registry, collection)}:latest"\n)'
+    shelf, name = target_path(registry, collection).split("/", 1)
+    return f'run.use_artifact(\n    "{shelf}/"\n    "{name}:latest"\n)'
 
 
 def link_code(registry: Registry, collection: str = "my-collection", type: str = "model") -> str:
