@@ -79,6 +79,8 @@ def order_of(text: str | None, default: tuple[str, ...], fields: Mapping[str, st
         return default
     name = fields.get(text.lstrip("+-"))
     if name is None:
-        raise InvalidInputError(f"Cannot order by '{text[:80]}'; the orders are {', '.join(fields)}, with + or - before.")
+        raise InvalidInputError(
+            f"Cannot order by '{text[:80]}'; the orders are {', '.join(fields)}, with + or - before."
+        )
     sign = "-" if text.startswith("-") else ""
     return (f"{sign}{name}", f"{sign}pk")

@@ -41,8 +41,9 @@ class Context:
         self.see([pk])
         return self._containers[pk]
 
-    def keep(self, containers: Iterable[Container]) -> None:
-        """Remember containers that a query brought with the asker's role."""
+    def keep(self, containers: Sequence[Container]) -> None:
+        """Remember containers that a query brought with the asker's role, as siblings."""
+        self.together(containers)
         self._containers.update({container.pk: container for container in containers})
 
     def together(self, rows: Sequence[Any]) -> None:

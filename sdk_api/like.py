@@ -8,13 +8,13 @@ from django.db.models import Lookup, TextField
 
 
 @TextField.register_lookup
-class Like(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
+class Like(Lookup):
     """`name__like="media/%"`: `%` is any text, `_` any character."""
 
     lookup_name = "like"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The condition and its parameters."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
-        return f"{left} LIKE {right}", [*left_values, *right_values]
+        return f"{left} LIKE {right}", (*left_values, *right_values)

@@ -48,7 +48,9 @@ def get_container(context: Context, name: str, entity: str | None) -> Any:
         what = "registry" if is_registry(name) else "project"
         shown = registry_name(name) if is_registry(name) else name
         where = f" in '{entity}'" if entity else ""
-        raise NotFoundError(f"There is no {what} '{shown}'{where}, or you may not see it. Check its name, or create it first.")
+        raise NotFoundError(
+            f"There is no {what} '{shown}'{where}, or you may not see it. Check its name, or create it first."
+        )
     return found
 
 
@@ -56,7 +58,7 @@ def get_registry(context: Context, name: str, entity: str | None) -> Registry:
     """The registry that the SDK calls `wandb-registry-…`. Raises NotFoundError, and InvalidInputError for a project."""
     if not is_registry(name):
         raise InvalidInputError(
-            f"'{name}' is not a registry; versions are linked into registries of an organization: wandb-registry-<registry>/<collection>."
+            f"'{name}' is not a registry. Versions are linked into a registry: wandb-registry-<registry>/<collection>."
         )
     found: Registry = get_container(context, name, entity)
     return found
@@ -77,7 +79,9 @@ def find_collection(container: Any, name: str) -> Any:
 
 def find_membership(collection: Any, reference: str) -> Membership | None:
     """The place of `v3`, or of an alias, in a collection of either kind."""
-    row: Any = find_link(collection, reference) if isinstance(collection, Collection) else find_version(collection, reference)
+    row: Any = (
+        find_link(collection, reference) if isinstance(collection, Collection) else find_version(collection, reference)
+    )
     if row is None:
         return None
     if isinstance(collection, Artifact):

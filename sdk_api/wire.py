@@ -80,7 +80,8 @@ class Membership:
 
 def container_id(collection: Artifact | Collection) -> int:
     """The project of an artifact, the registry of a collection."""
-    return collection.registry_id if isinstance(collection, Collection) else collection.project_id
+    found: int = collection.registry_id if isinstance(collection, Collection) else collection.project_id
+    return found
 
 
 def md5_base64(digest: str) -> str:

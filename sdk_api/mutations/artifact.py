@@ -61,13 +61,15 @@ def _project_of_run(request: Context, project: str, run_name: str) -> Any:
 
 
 @mutation.field("createArtifact")
-def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:  # noqa: A002
+def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:
     """A pending version, or the committed one of the same content."""
     request = context(info)
     if input.get("digest_algorithm") not in (None, "MANIFEST_MD5"):
         raise InvalidInputError("This server takes manifests with MD5 digests only; leave digest_algorithm out.")
     if input.get("distributed_id"):
-        raise InvalidInputError("This server takes whole artifacts only; log the artifact from one process with log_artifact.")
+        raise InvalidInputError(
+            "This server takes whole artifacts only; log the artifact from one process with log_artifact."
+        )
     project, run = _project(request, input)
     ttl = input.get("ttl_duration_seconds") or 0
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), "")
@@ -99,20 +101,24 @@ def get_writable(request: Context, text: str) -> Version:
 
 
 @mutation.field("commitArtifact")
-def commit_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:  # noqa: A002
+def commit_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:
     """Check the version and give it its number."""
     request = context(info)
     return {"artifact": commits.commit_version(actor=request.user, version=get_writable(request, input["artifact_id"]))}
 
 
 @mutation.field("useArtifact")
-def use_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:  # noqa: A002
+def use_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:
     """Record that a run uses the version, through the place it was found in."""
     request = context(info)
     version = get_version(request.user, ids.number(input["artifact_id"], "Artifact"))
     run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
     versions.use_version(
-        actor=request.user, run=run, version=version, container=_through(request, version, input), used_as=input.get("used_as") or ""
+        actor=request.user,
+        run=run,
+        version=version,
+        container=_through(request, version, input),
+        used_as=input.get("used_as") or "",
     )
     return {"artifact": version}
 
@@ -132,7 +138,7 @@ def _through(request: Context, version: Version, given: dict[str, Any]) -> Conta
 
 
 @mutation.field("updateArtifact")
-def update_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:  # noqa: A002
+def update_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:
     """Change description, metadata, tags or time to live, by the best place that the asker has."""
     request = context(info)
     version = get_version(request.user, ids.number(input["artifact_id"], "Artifact"))
@@ -149,7 +155,7 @@ def update_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
 
 
 @mutation.field("deleteArtifact")
-def delete_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:  # noqa: A002
+def delete_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:
     """Delete a version of the source."""
     request = context(info)
     version = get_writable(request, input["artifact_id"])

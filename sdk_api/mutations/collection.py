@@ -34,7 +34,7 @@ def _get(request: Context, model: Any, kind: str, text: str, *, deleted: bool = 
 
 
 @mutation.field("updateArtifactSequence")
-def update_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Artifact]:  # noqa: A002
+def update_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Artifact]:
     """Rename or describe an artifact."""
     request = context(info)
     artifact = _get(request, Artifact, "ArtifactSequence", input["artifact_sequence_id"])
@@ -43,7 +43,7 @@ def update_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
 
 
 @mutation.field("moveArtifactSequence")
-def move_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Artifact]:  # noqa: A002
+def move_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Artifact]:
     """Change the type of an artifact."""
     request = context(info)
     artifact = _get(request, Artifact, "ArtifactSequence", input["artifact_sequence_id"])
@@ -52,7 +52,7 @@ def move_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
 
 
 @mutation.field("deleteArtifactSequence")
-def delete_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Artifact]:  # noqa: A002
+def delete_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Artifact]:
     """Delete an artifact with its versions."""
     request = context(info)
     artifact = _get(request, Artifact, "ArtifactSequence", input["artifact_sequence_id"], deleted=True)
@@ -61,7 +61,7 @@ def delete_sequence(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
 
 
 @mutation.field("updateArtifactPortfolio")
-def update_portfolio(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Collection]:  # noqa: A002
+def update_portfolio(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Collection]:
     """Rename or describe a registry's collection."""
     request = context(info)
     collection = _get(request, Collection, "ArtifactPortfolio", input["artifact_portfolio_id"])
@@ -70,7 +70,7 @@ def update_portfolio(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) ->
 
 
 @mutation.field("deleteArtifactPortfolio")
-def delete_portfolio(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Collection]:  # noqa: A002
+def delete_portfolio(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Collection]:
     """Delete a registry's collection with its links."""
     request = context(info)
     collection = _get(request, Collection, "ArtifactPortfolio", input["artifact_portfolio_id"], deleted=True)
@@ -95,14 +95,14 @@ def _tag(request: Context, given: dict[str, Any], change: str) -> tuple[Any, lis
 
 
 @mutation.field("createArtifactCollectionTagAssignments")
-def create_tags(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, list[Tag]]:  # noqa: A002
+def create_tags(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, list[Tag]]:
     """Tag a collection of either kind."""
     found, tags = _tag(context(info), input, "add")
     return {"tags": list(found.tags.filter(name__in=tags))}
 
 
 @mutation.field("deleteArtifactCollectionTagAssignments")
-def delete_tags(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def delete_tags(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Take tags off a collection of either kind."""
     _tag(context(info), input, "remove")
     return {"success": True}

@@ -35,7 +35,7 @@ def _version(request: Context, given: dict[str, Any]) -> Version:
 
 
 @mutation.field("linkArtifact")
-def link_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+def link_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Place a version in a collection of a registry."""
     request = context(info)
     if input.get("artifact_portfolio_id"):
@@ -46,7 +46,9 @@ def link_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
         name = input.get("artifact_portfolio_name") or ""
     version = _version(request, input)
     names = [alias["alias"] for alias in input.get("aliases") or ()]
-    link = links.link_version(actor=request.user, registry=registry, collection_name=name, version=version, aliases=names)
+    link = links.link_version(
+        actor=request.user, registry=registry, collection_name=name, version=version, aliases=names
+    )
     request.see([version.artifact.project_id])
     return {"version_index": link.index, "artifact_membership": Membership(link)}
 
@@ -60,7 +62,7 @@ def _portfolio(request: Context, text: str) -> Collection:
 
 
 @mutation.field("unlinkArtifact")
-def unlink_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def unlink_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Take a version out of a collection; once it is out, that is so."""
     request = context(info)
     collection = _portfolio(request, input["artifact_portfolio_id"])
@@ -90,7 +92,7 @@ def _by_collection(request: Context, given: list[dict[str, Any]]) -> dict[Any, l
 
 
 @mutation.field("addAliases")
-def add_aliases(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def add_aliases(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Move aliases to the version, in each collection named."""
     request = context(info)
     version = get_version(request.user, ids.number(input["artifact_id"], "Artifact"))
@@ -113,7 +115,7 @@ def _require_here(is_here: bool) -> None:
 
 
 @mutation.field("deleteAliases")
-def delete_aliases(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def delete_aliases(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Remove aliases from the version, in each collection named; ones that have moved on stay where they are."""
     request = context(info)
     version = get_version(request.user, ids.number(input["artifact_id"], "Artifact"))

@@ -38,7 +38,7 @@ def _saved(request: Context, pk: int, *, inserted: bool) -> dict[str, Any]:
 
 
 @mutation.field("upsertModel")
-def upsert_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+def upsert_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Make a registry or a project, or change the registry of that name."""
     request = context(info)
     name = input.get("name") or ""
@@ -60,7 +60,9 @@ def _upsert_project(request: Context, name: str, entity: str | None) -> dict[str
 def _organization(request: Context, entity: str | None) -> Organization:
     namespace = find_namespace(request, entity)
     if namespace is None or namespace.kind != Namespace.Kind.ORGANIZATION:
-        raise NotFoundError(f"There is no organization '{entity}', or you do not belong to it; registries belong to organizations.")
+        raise NotFoundError(
+            f"There is no organization '{entity}', or you do not belong to it; only these own registries."
+        )
     return namespace.organization
 
 
@@ -90,7 +92,7 @@ def _edit(request: Context, registry: Registry, given: dict[str, Any]) -> dict[s
 
 
 @mutation.field("renameProject")
-def rename_project(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+def rename_project(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Give a registry another name."""
     request = context(info)
     registry = get_registry(request, input["old_project_name"], input["entity_name"])
@@ -100,7 +102,7 @@ def rename_project(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> d
 
 
 @mutation.field("deleteModel")
-def delete_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def delete_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Delete a registry; a second time it is no longer there."""
     request = context(info)
     container = request.container(ids.number(input["id"], "Project", "ProjectInternalId"))

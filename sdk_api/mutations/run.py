@@ -72,7 +72,7 @@ def _fields(given: dict[str, Any]) -> runs.RunFields:
 
 
 @mutation.field("upsertBucket")
-def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Make or change the run of that name, project included; or change the one of that id."""
     request = context(info)
     fields = _fields(input)
@@ -94,7 +94,7 @@ def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
 
 
 @mutation.field("updateRunState")
-def update_run_state(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def update_run_state(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Say what became of a run."""
     request = context(info)
     lifecycle.set_state(actor=request.user, run=_run_by_id(request, input["id"]), state=input["state"])
@@ -102,7 +102,7 @@ def update_run_state(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) ->
 
 
 @mutation.field("rewindRun")
-def rewind_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Run]:  # noqa: A002
+def rewind_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Run]:
     """Cut the history off after a step."""
     request = context(info)
     if input["metric_name"] != "_step":
@@ -112,19 +112,19 @@ def rewind_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[
 
 
 @mutation.field("deleteRun")
-def delete_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str | None]:  # noqa: A002
+def delete_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str | None]:
     """Delete a run."""
     request = context(info)
     if input.get("delete_artifacts"):
         raise InvalidInputError(
-            "This release deletes a run without what it logged; delete the artifacts first, then the run with delete_artifacts=False."
+            "This release deletes a run without what it logged; delete its artifacts first, then the run alone."
         )
     runs.delete_run(actor=request.user, run=_run_by_id(request, input["id"]))
     return {"client_mutation_id": input.get("client_mutation_id")}
 
 
 @mutation.field("createRunFiles")
-def create_run_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+def create_run_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Where to bring the files of a run."""
     request = context(info)
     run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
@@ -134,7 +134,7 @@ def create_run_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) ->
 
 
 @mutation.field("markRunFilesUploaded")
-def mark_run_files_uploaded(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def mark_run_files_uploaded(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Note when the files of a run arrived; false while one of them has not."""
     request = context(info)
     run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
@@ -142,7 +142,7 @@ def mark_run_files_uploaded(_: Any, info: GraphQLResolveInfo, input: dict[str, A
 
 
 @mutation.field("deleteFiles")
-def delete_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def delete_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Delete files of runs; ones that are gone already are no error."""
     request = context(info)
     if len(input["files"]) > MAX_FILES:
@@ -155,7 +155,7 @@ def delete_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dic
 
 
 @mutation.field("notifyScriptableRunAlert")
-def notify_alert(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:  # noqa: A002
+def notify_alert(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
     """Record an alert, for the run's page and its project's history."""
     request = context(info)
     run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])

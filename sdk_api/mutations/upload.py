@@ -43,7 +43,7 @@ def _md5(text: str) -> str:
 
 
 @mutation.field("createArtifactManifest")
-def create_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Manifest]:  # noqa: A002
+def create_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Manifest]:
     """Announce the manifest, first without and then with its digest; both times the same row."""
     request = context(info)
     version = get_writable(request, input["artifact_id"])
@@ -51,7 +51,7 @@ def create_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, 
 
 
 @mutation.field("updateArtifactManifest")
-def update_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Manifest]:  # noqa: A002
+def update_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Manifest]:
     """Announce the manifest again, by its own id."""
     request = context(info)
     pk = ids.number(input["artifact_manifest_id"], "ArtifactManifest")
@@ -73,13 +73,14 @@ def _announce(request: Context, version: Version, given: dict[str, Any]) -> Mani
 
 
 @mutation.field("createArtifactFiles")
-def create_artifact_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Connection]:  # noqa: A002
+def create_artifact_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Connection]:
     """Where to bring each file, in the order given; no address for bytes that are here and that the asker may read."""
     request = context(info)
     specs = input["artifact_files"]
     versions = {text: get_writable(request, text) for text in {spec["artifact_id"] for spec in specs}}
     files = [
-        uploads.AnnouncedFile(version=versions[spec["artifact_id"]], path=spec["name"], md5=_md5(spec["md5"])) for spec in specs
+        uploads.AnnouncedFile(version=versions[spec["artifact_id"]], path=spec["name"], md5=_md5(spec["md5"]))
+        for spec in specs
     ]
     announced = uploads.announce_files(actor=request.user, files=files)
     places = [_place(request, file, upload) for file, upload in zip(files, announced, strict=True)]
@@ -99,7 +100,7 @@ def _place(request: Context, file: uploads.AnnouncedFile, upload: Upload) -> Fil
 
 
 @mutation.field("completeMultipartUploadArtifact")
-def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str]:  # noqa: A002
+def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str]:
     """The digest of a file that has arrived, for a client that asks so; no file is ever taken in parts."""
     request = context(info)
     version = get_writable(request, input["artifact_id"])
@@ -112,5 +113,7 @@ def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) 
     if upload is None:
         raise NotFoundError("There is no such upload.")
     if upload.blob is None:
-        raise ConflictError("The file has not arrived. This server takes a file of any size in one PUT to its uploadUrl.")
+        raise ConflictError(
+            "The file has not arrived. This server takes a file of any size in one PUT to its uploadUrl."
+        )
     return {"digest": upload.blob.md5}

@@ -18,7 +18,7 @@ BINDABLES = [mutation]
 
 
 @mutation.field("updateUser")
-def update_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, User]:  # noqa: A002
+def update_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, User]:
     """Set one's own default entity."""
     request = context(info)
     if name := input.get("default_entity"):

@@ -31,7 +31,7 @@ MOST = 500  # places and users of one version that are answered at once
 
 
 @query.field("artifact")
-def resolve_artifact(_: Any, info: GraphQLResolveInfo, id: str) -> Version | None:  # noqa: A002  (the contract's word)
+def resolve_artifact(_: Any, info: GraphQLResolveInfo, id: str) -> Version | None:
     """A visible, committed version."""
     try:
         return get_version(context(info).user, number(id, "Artifact"))
@@ -44,7 +44,9 @@ def best_place(request: Context, version: Version) -> Any:
 
     A pending version is reached through its project alone. Raises NotFoundError.
     """
-    found = containers_of(version).visible_to(request.user).with_role(request.user).order_by("-role_level", "pk").first()
+    found = (
+        containers_of(version).visible_to(request.user).with_role(request.user).order_by("-role_level", "pk").first()
+    )
     if found is None:
         raise NotFoundError("There is no such version, or you may not see it.")
     return found
@@ -158,7 +160,11 @@ def resolve_created_by(version: Version, info: GraphQLResolveInfo) -> Any:
 def resolve_used_by(version: Version, info: GraphQLResolveInfo) -> Connection:
     """The visible runs that used it, newest first."""
     request = context(info)
-    uses = RunInput.objects.filter(run__in=Run.objects.visible_to(request.user)).select_related("run").order_by("-pk")[:MOST]
+    uses = (
+        RunInput.objects.filter(run__in=Run.objects.visible_to(request.user))
+        .select_related("run")
+        .order_by("-pk")[:MOST]
+    )
     request.load(version, Prefetch("uses", queryset=uses, to_attr="visible_uses"))
     runs = [use.run for use in version.visible_uses]  # type: ignore[attr-defined]  # prefetched
     request.see({run.project_id for run in runs})
@@ -208,10 +214,7 @@ def resolve_files(
     version: Version, info: GraphQLResolveInfo, *, names: list[str] | None = None, **paging: Any
 ) -> Connection:
     """Its files, for those who may download them from anywhere (F32)."""
-    request = context(info)
-    place = best_place(request, version)
-    require(request.user, Action.DOWNLOAD_FILE, place)
-    return version_files(request, version, place.pk, names, **paging)
+    return _files(version, context(info), names, paging)
 
 
 @artifact.field("filesByManifestEntries")
@@ -219,6 +222,11 @@ def resolve_files_by_entries(
     version: Version, info: GraphQLResolveInfo, *, entries: list[dict[str, Any]] | None = None, **rest: Any
 ) -> Connection:
     """Its files that the entries name."""
-    paging = {name: rest.get(name) for name in ("after", "first")}
-    names = [entry["name"] for entry in entries or [] if entry.get("name")]
-    return resolve_files(version, info, names=names, **paging)
+    names = [entry.get("name", "") for entry in entries or []]
+    return _files(version, context(info), names, {name: rest.get(name) for name in ("after", "first")})
+
+
+def _files(version: Version, request: Context, names: list[str] | None, paging: dict[str, Any]) -> Connection:
+    place = best_place(request, version)
+    require(request.user, Action.DOWNLOAD_FILE, place)
+    return version_files(request, version, place.pk, names, **paging)

@@ -28,7 +28,7 @@ BINDABLES = [query, collection, sequence, portfolio, alias, tag]
 
 
 @query.field("artifactCollection")
-def resolve_artifact_collection(_: Any, info: GraphQLResolveInfo, id: str) -> Any:  # noqa: A002  (the contract's word)
+def resolve_artifact_collection(_: Any, info: GraphQLResolveInfo, id: str) -> Any:
     """A visible one of either kind."""
     kind, pk = decode(id, "ArtifactSequence", "ArtifactPortfolio")
     model: Any = Collection if kind == "ArtifactPortfolio" else Artifact

@@ -98,7 +98,7 @@ def resolve_projects(
     """A page of its projects or registries, newest first unless ordered."""
     request = context(info)
     rows = containers(request, row, filters).select_related(*OWNER, "created_by")
-    return page(rows, order_of(order, ("-pk",)), **paging, prepare=lambda found: (request.keep(found), request.together(found)))
+    return page(rows, order_of(order, ("-pk",)), **paging, prepare=request.keep)
 
 
 @entity.field("artifactCollections")

@@ -56,7 +56,7 @@ def version_files(
 ) -> Connection:
     """A page of a version's files, all of them or those of the given names."""
     entries = version.entries.select_related("blob")
-    if names:
+    if names is not None:
         entries = entries.filter(path__in=list(names)[:MOST])
     return page(entries, ("pk",), **paging, most=MOST, node=lambda entry: version_file(context, entry, container))
 

@@ -15,6 +15,7 @@ from common.pagination import clamp
 from projects import values
 from projects.models import HistoryChunk, Run
 from projects.services import history
+from projects.streams import parse_row, step_of
 from sdk_api.connections import Connection, Edge, PageInfo
 
 run = ObjectType("Run")
@@ -42,22 +43,29 @@ def _tail(row: Run, stream: str) -> str:
     line = history.last_line(row, stream)
     if line is None:
         return "[]"
-    last = history.parse_row(line)
+    last = parse_row(line)
     if "_step" in last:
-        last["_step"] = history.step_of(last)  # the client takes a whole number only
+        last["_step"] = step_of(last)  # the client takes a whole number only
     return json.dumps([json.dumps(last)])
 
 
 @run.field("historyKeys")
 def resolve_history_keys(row: Run, info: GraphQLResolveInfo) -> dict[str, Any]:
     """Every key with the kinds of its values, and the last step; -1 before the first."""
-    keys = {key: {"typeCounts": [{"type": kind, "count": 1} for kind in kinds]} for key, kinds in row.history_keys.items()}
+    keys = {
+        key: {"typeCounts": [{"type": kind, "count": 1} for kind in kinds]} for key, kinds in row.history_keys.items()
+    }
     return {"lastStep": -1 if row.last_step is None else row.last_step, "sets": [], "keys": keys}
 
 
 @run.field("history")
 def resolve_history(
-    row: Run, info: GraphQLResolveInfo, *, min_step: int | None = None, max_step: int | None = None, samples: int | None = None
+    row: Run,
+    info: GraphQLResolveInfo,
+    *,
+    min_step: int | None = None,
+    max_step: int | None = None,
+    samples: int | None = None,
 ) -> list[str]:
     """Rows of a range of steps as they are, at most `samples`; without a range, a sample of all."""
     if min_step is None and max_step is None:
@@ -76,7 +84,7 @@ def resolve_events(row: Run, info: GraphQLResolveInfo, samples: int | None = Non
 def resolve_system_metrics(row: Run, info: GraphQLResolveInfo) -> str:
     """The last values of the system metrics."""
     line = history.last_line(row, Stream.SYSTEM)
-    found = history.parse_row(line) if line else {}
+    found = parse_row(line) if line else {}
     return _text({key: value for key, value in found.items() if key.startswith("system.")})
 
 
@@ -100,7 +108,8 @@ def _spec(text: str) -> dict[str, Any]:
         samples, low, high = (None if number is None else int(number) for number in numbers)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InvalidInputError("A spec of sampledHistory is JSON: {keys, minStep, maxStep, samples}.") from error
-    return {"keys": keys, "samples": samples or DEFAULT_SAMPLES, "min_step": low, "max_step": high}
+    last = None if high is None else high + 1  # the client names the last step itself here, not the one after it
+    return {"keys": keys, "samples": samples or DEFAULT_SAMPLES, "min_step": low, "max_step": last}
 
 
 @run.field("parquetHistory")

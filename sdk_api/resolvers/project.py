@@ -39,7 +39,9 @@ def resolve_project(_: Any, info: GraphQLResolveInfo, name: str | None = None, e
 
 
 @query.field("models")
-def resolve_models(_: Any, info: GraphQLResolveInfo, entity_name: str | None = None, **paging: Any) -> Connection | None:
+def resolve_models(
+    _: Any, info: GraphQLResolveInfo, entity_name: str | None = None, **paging: Any
+) -> Connection | None:
     """The projects of an entity."""
     owner = find_namespace(context(info), entity_name)
     return resolve_projects(owner, info, **paging) if owner else None
