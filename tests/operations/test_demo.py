@@ -71,7 +71,9 @@ def test_the_demo_is_seeded_once_and_soon_and_keeps_its_credentials(demo: Callab
     assert key.user == nora
 
 
-def test_the_demo_tells_the_whole_story(demo: Callable[[], str]) -> None:
+def test_the_demo_tells_the_whole_story_and_its_pages_answer(
+    demo: Callable[[], str], signed_in: Callable[[User], Client]
+) -> None:
     demo()
     family = Link.objects.alive().filter(collection__name=story.METERS.name)
     assert sorted(family.values_list("index", flat=True)) == list(range(8))
@@ -87,6 +89,7 @@ def test_the_demo_tells_the_whole_story(demo: Callable[[], str]) -> None:
     assert {run.current_state for run in Run.objects.all()} == {"finished", "failed", "crashed"}
     check_lineage()
     check_files_and_dates()
+    check_pages(signed_in)
 
 
 def check_lineage() -> None:
@@ -118,10 +121,8 @@ def test_the_demo_leaves_another_database_alone(demo: Callable[[], str]) -> None
     assert User.objects.count() == 1
 
 
-def test_every_seeded_page_answers_whoever_may_see_it(
-    demo: Callable[[], str], signed_in: Callable[[User], Client]
-) -> None:
-    demo()
+def check_pages(signed_in: Callable[[User], Client]) -> None:
+    """Every seeded page answers whoever may see it."""
     nora, priya, sam = (User.objects.get(username=name) for name in (story.SIGN_IN, "priya", "sam"))
     for somebody in (nora, sam):
         browser = signed_in(somebody)
