@@ -104,7 +104,7 @@ def _plot(
     place = {number: round(LEFT + 8 + index * step, 1) for index, number in enumerate(numbers)}
 
     def down(value: float) -> float:
-        return round(plot.floor - (value - low) / (high - low) * (plot.floor - TOP), 1)
+        return round(plot.floor - (value - low) / (high - low or 1.0) * (plot.floor - TOP), 1)
 
     spec = column_format(levels)
     plot.grid = [(down(level), metric(level, spec)) for level in levels]
@@ -123,11 +123,11 @@ def _plot(
 
 def _levels(low: float, high: float) -> list[float]:
     """Round values for the grid lines, four to seven of them, around what is shown."""
-    span = high - low or abs(high) or 1.0
+    span = max(high - low or abs(high) or 1.0, 1e-300)
     power = 10.0 ** math.floor(math.log10(span / 4))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if span / (factor * power) <= 5)
     first, last = math.floor(low / step), math.ceil(high / step)
-    return [round(index * step, 12) for index in range(first, max(last, first + 1) + 1)]
+    return [index * step for index in range(first, max(last, first + 1) + 1)]
 
 
 def _spread(lines: list[Line]) -> None:

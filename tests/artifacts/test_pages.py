@@ -1,0 +1,217 @@
+"""The pages of artifacts and of versions in their project, and the bytes behind them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+
+from access.models import User
+from access.services.keys import create_key
+from tests.cast import Cast
+from tests.registries import shelves
+
+SignIn = Callable[[User], Client]
+NET = "/vision/training/artifacts/model/net/"
+TABS = ("metrics", "metadata", "usage", "files", "lineage", "history")
+LINKED = "/orgs/Acme/registry/Shelf/collections/net/versions/v0/"
+HTML = b"<html><script>alert(document.domain)</script></html>"
+
+
+def text_of(response: Any) -> str:
+    return response.content.decode()
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+def test_every_page_is_the_teams_and_the_organization_admins_alone(cast: Cast, signed_in: SignIn) -> None:
+    shelves.log(cast)
+    for path in (
+        NET,
+        f"{NET}v0/",
+        f"{NET}@latest/",
+        *(f"{NET}v0/{tab}/" for tab in TABS),
+        f"{NET}v0/files/config.json",
+    ):
+        for name, status in {"olga": 200, "mia": 200, "vera": 200, "adam": 404, "rita": 404, "otto": 404}.items():
+            assert signed_in(getattr(cast, name)).get(path).status_code == status, (name, path)
+
+
+def test_wrong_addresses_are_absent(cast: Cast, signed_in: SignIn) -> None:
+    shelves.log(cast)
+    client = signed_in(cast.mia)
+    for path in ("v1/", "@absent/", "latest/", "v99999999999/", "@/", "v0/secrets/"):
+        assert client.get(NET + path).status_code == 404, path
+    assert client.get("/vision/training/artifacts/dataset/net/").status_code == 404
+
+
+def test_the_source_shows_its_links_and_the_link_its_source(cast: Cast, signed_in: SignIn) -> None:
+    version = shelves.log(cast)
+    shelves.link(cast, version)
+    client = signed_in(cast.mia)
+    assert LINKED in text_of(client.get(f"{NET}v0/"))
+    assert LINKED in text_of(client.get(NET))
+    assert f"{NET}v0/" in text_of(client.get(LINKED))
+
+
+def test_snippets_are_right_for_the_path_by_which_one_reads(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast))
+    client = signed_in(cast.mia)
+    source = text_of(client.get(f"{NET}v0/usage/"))
+    assert "wandb artifact get vision/training/net:v0 --root ./net" in source
+    linked = text_of(client.get(f"{LINKED}usage/"))
+    assert "wandb artifact get wandb-registry-Shelf/net:v0" in linked
+    assert f"http://testserver{LINKED}download/config.json" in linked
+
+
+def test_the_curl_snippets_address_gives_the_bytes_to_a_key(cast: Cast) -> None:
+    shelves.link(cast, shelves.log(cast))
+    _, secret = create_key(actor=cast.vera, user=cast.vera, name="laptop")
+    basic = "Basic " + base64.b64encode(f"api:{secret}".encode()).decode()
+    response = Client().get(f"{LINKED}download/config.json", headers={"Authorization": basic})
+    assert b"".join(response) == shelves.FILES["config.json"]
+    assert Client().get(f"{LINKED}download/config.json", headers={"Authorization": "Basic eDp5"}).status_code == 401
+    assert Client().get(f"{LINKED}download/config.json").status_code == 302
+
+
+def test_metrics_are_compared_with_the_version_that_one_chooses(cast: Cast, signed_in: SignIn) -> None:
+    for number, value in enumerate((1.0, 4.0, 4.0)):
+        shelves.log(cast, number, metrics={"acc": value, "same": 1.0})
+    client = signed_in(cast.mia)
+    page = client.get(f"{NET}v2/metrics/", {"against": "v0", "differences": "1"})
+    assert [(row.key, row.change) for row in page.context["differences"]] == [("acc", 3.0)]
+    assert client.get(f"{NET}v2/metrics/").context["base"].label == "v1"
+    assert client.get(f"{NET}v2/metrics/", {"against": "../v0"}).status_code == 404
+
+
+def test_metadata_is_a_tree_that_can_be_searched(cast: Cast, signed_in: SignIn) -> None:
+    shelves.log(cast, metadata={"train": {"rate": 0.5, "<b>": "<script>"}, "note": "dusk"})
+    client = signed_in(cast.mia)
+    page = text_of(client.get(f"{NET}v0/metadata/"))
+    assert "rate" in page
+    assert "<script>" not in page.split("<main")[1]
+    found = client.get(f"{NET}v0/metadata/", {"q": "DUSK"}).context["metadata"]
+    assert [node.name for node in found.nodes] == ["note"]
+
+
+def test_files_are_shown_by_what_their_bytes_are(cast: Cast, signed_in: SignIn) -> None:
+    files = {
+        "a.png": picture(),
+        "fake.png": HTML,
+        "page.html": HTML,
+        "b.svg": b"<svg onload=alert(1)>",
+        "c.bin": b"\x00\xff",
+    }
+    shelves.log(cast, files=files)
+    client = signed_in(cast.mia)
+    kinds = {name: client.get(f"{NET}v0/files/{name}").context["preview"].kind for name in files}
+    assert kinds == {"a.png": "image", "fake.png": "text", "page.html": "text", "b.svg": "text", "c.bin": "none"}
+    for name in ("fake.png", "page.html", "b.svg"):
+        page = text_of(client.get(f"{NET}v0/files/{name}"))
+        assert "<script>alert" not in page
+        assert "<svg onload" not in page
+
+
+def test_pictures_are_drawn_anew_and_nothing_else_passes_for_one(cast: Cast, signed_in: SignIn) -> None:
+    shelves.log(cast, files={"a.png": picture(), "fake.png": HTML})
+    client = signed_in(cast.mia)
+    response = client.get(f"{NET}v0/thumbnail/a.png")
+    assert response.headers["Content-Type"] == "image/webp"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert Image.open(io.BytesIO(response.content)).format == "WEBP"
+    again = client.get(f"{NET}v0/thumbnail/a.png", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.get(f"{NET}v0/thumbnail/fake.png").status_code == 404
+
+
+def test_downloads_come_whole_or_in_ranges_and_never_render(cast: Cast, signed_in: SignIn) -> None:
+    shelves.log(cast, files={"page.html": HTML})
+    client = signed_in(cast.mia)
+    whole = client.get(f"{NET}v0/download/page.html")
+    assert b"".join(whole) == HTML
+    assert whole.headers["Content-Disposition"].startswith("attachment")
+    assert whole.headers["Content-Type"] == "application/octet-stream"
+    part = client.get(f"{NET}v0/download/page.html", headers={"Range": "bytes=1-4"})
+    assert (part.status_code, b"".join(part)) == (206, HTML[1:5])
+    assert client.head(f"{NET}v0/download/page.html").headers["Content-Length"] == str(len(HTML))
+
+
+def test_restricted_viewers_see_names_and_digests_but_no_bytes(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast, files={"secret.txt": b"the bytes", "a.png": picture()}))
+    client = signed_in(cast.rita)
+    page = text_of(client.get(f"{LINKED}files/secret.txt"))
+    assert "secret.txt" in page
+    assert "the bytes" not in page
+    assert "download/secret.txt" not in page
+    etag = signed_in(cast.mia).get(f"{LINKED}thumbnail/a.png").headers["ETag"]
+    for headers in ({}, {"Range": "bytes=0-1"}, {"If-None-Match": etag}):
+        assert client.get(f"{LINKED}download/secret.txt", headers=headers).status_code == 403
+        assert client.get(f"{LINKED}thumbnail/a.png", headers=headers).status_code == 403
+    assert client.head(f"{LINKED}download/secret.txt").status_code == 403
+
+
+HOSTILE = """..%2fmanage.py %252e%252e%252fmanage.py ..;/manage.py ..%5c..%5cmanage.py C:%5cwindows %2fetc%2fpasswd
+    file:%2f%2f%2fetc%2fpasswd a/../../b config.json%00.png config.json. config.json%20 %EF%BC%8E%EF%BC%8E/etc/passwd
+    %FF%FE CONFIG.JSON weights""".split()
+
+
+def test_hostile_paths_are_keys_that_nothing_has(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast))
+    client = signed_in(cast.mia)
+    for path in [*HOSTILE, "x" * 3000]:
+        for base in (f"{NET}v0/", LINKED):
+            for page in ("files", "download", "thumbnail"):
+                assert client.get(f"{base}{page}/{path}").status_code == 404, (page, path)
+
+
+def test_a_version_of_many_files_is_listed_a_folder_at_a_time(cast: Cast, signed_in: SignIn) -> None:
+    files = {f"a%_/{number:04}.txt": b"x" for number in range(260)} | {f"A%_/b/{number}": b"y" for number in range(60)}
+    shelves.log(cast, files=files)
+    client = signed_in(cast.mia)
+    top = client.get(f"{NET}v0/files/").context["listing"]
+    assert [(node.name, node.is_folder, node.size) for node in top.nodes] == [
+        ("A%_", True, 60),
+        ("a%_", True, 260),
+        ("number.txt", False, 1),
+    ]
+    first = client.get(f"{NET}v0/files/", {"folder": "a%_"}).context["listing"]
+    assert len(first.nodes[0].children) == 200
+    rest = client.get(f"{NET}v0/files/", {"folder": "a%_", "after": first.next}).context["listing"]
+    names = [node.name for listing in (first, rest) for node in listing.nodes[0].children]
+    assert names == [f"{number:04}.txt" for number in range(260)]
+    deep = client.get(f"{NET}v0/files/A%25_/b/7").context["listing"]
+    assert [node.path for node in (deep.nodes[0], deep.nodes[0].children[0])] == ["A%_", "A%_/b"]
+    assert len(client.get(f"{NET}v0/files/", {"q": "0259"}).context["listing"].nodes) == 1
+
+
+def test_pages_ask_no_more_for_more_versions_and_files(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.mia)
+    paths = [NET, f"{NET}v0/", *(f"{NET}v0/{tab}/" for tab in TABS), f"{NET}v0/files/config.json"]
+
+    def counts() -> dict[str, int]:
+        found = {}
+        for path in paths:
+            client.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(path).status_code == 200
+            found[path] = len(queries)
+        return found
+
+    for number in range(10):
+        shelves.log(cast, number, metrics={"acc": number / 10})
+    before = counts()
+    for number in range(10, 110):
+        shelves.log(cast, number, metrics={"acc": number / 10})
+    after = counts()
+    assert after == before
+    assert max(after.values()) <= 12, after
