@@ -84,6 +84,16 @@ def container_id(collection: Artifact | Collection) -> int:
     return found
 
 
+def last_step(next_step: int | None) -> int | None:
+    """The step that was logged last: the client names the one that its next metrics will have; none before the first."""
+    return next_step - 1 if next_step else None
+
+
+def next_step(last: int | None) -> int | None:
+    """The reverse of `last_step`."""
+    return None if last is None else last + 1
+
+
 def md5_base64(digest: str) -> str:
     """An MD5 in hex as the base64 that HTTP and the SDK write."""
     return base64.b64encode(bytes.fromhex(digest)).decode()

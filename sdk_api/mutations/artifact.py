@@ -21,6 +21,7 @@ from sdk_api.context import Context, context
 from sdk_api.lookup import find_container
 from sdk_api.mutations.run import get_run
 from sdk_api.resolvers.artifact import best_place
+from sdk_api.wire import last_step
 
 mutation = MutationType()
 BINDABLES = [mutation]
@@ -81,7 +82,7 @@ def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
         tags=[tag["tag_name"] for tag in input.get("tags") or ()],
         description=input.get("description") or "",
         metadata=_parsed(input.get("metadata")) or {},
-        history_step=input.get("history_step"),
+        history_step=last_step(input.get("history_step")),
         ttl_seconds=ttl if ttl > 0 else None,
         client_id=input.get("client_id") or "",
     )

@@ -20,7 +20,7 @@ from sdk_api.context import Context, context
 from sdk_api.ids import encode, number
 from sdk_api.resolvers.file import manifest_file, version_files
 from sdk_api.resolvers.membership import prepare_links, visible_links
-from sdk_api.wire import ArtifactType, File, Membership
+from sdk_api.wire import ArtifactType, File, Membership, next_step
 
 query = QueryType()
 artifact = ObjectType("Artifact")
@@ -127,6 +127,12 @@ def resolve_ttl(version: Version, info: GraphQLResolveInfo) -> int:
 def resolve_ttl_is_inherited(version: Version, info: GraphQLResolveInfo) -> bool:
     """Projects have no time to live to inherit."""
     return False
+
+
+@artifact.field("historyStep")
+def resolve_history_step(version: Version, info: GraphQLResolveInfo) -> int | None:
+    """The step that the run's next metrics had, as the client counts."""
+    return next_step(version.history_step)
 
 
 @artifact.field("digestAlgorithm")
