@@ -35,7 +35,9 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
 
 
 @require_safe
-def version(request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str) -> HttpResponse:
+def version(
+    request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str
+) -> HttpResponse:
     """A version: description, facts, first metrics."""
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))

@@ -17,8 +17,8 @@ current_door: ContextVar[Event.Door] = ContextVar("current_door", default=Event.
 def record(
     *,
     actor: Any,
-    type: EventType,  # noqa: A002  (the field's word)
-    object: models.Model,  # noqa: A002
+    type: EventType,
+    object: models.Model,
     container: Any = None,
     organization: Any = None,
     parent: models.Model | None = None,

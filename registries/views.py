@@ -146,7 +146,9 @@ def collection_history(request: PersonalRequest, organization: str, registry: st
 
 
 @require_safe
-def version(request: PersonalRequest, organization: str, registry: str, collection: str, reference: str) -> HttpResponse:
+def version(
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str
+) -> HttpResponse:
     """A linked version: description, facts, first metrics."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))

@@ -38,7 +38,9 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def _reached_through(self, containers: models.QuerySet[Any, Any]) -> VersionQuerySet:
         # Links live one layer up; the reverse relation is the honest way to look up from here.
-        linked = Q(links__deleted_at=None, links__collection__deleted_at=None, links__collection__registry__in=containers)
+        linked = Q(
+            links__deleted_at=None, links__collection__deleted_at=None, links__collection__registry__in=containers
+        )
         links = self.model.objects.filter(linked).values("pk")
         return self.committed().filter(Q(artifact__project__in=containers) | Q(pk__in=links))
 

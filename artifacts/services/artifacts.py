@@ -18,7 +18,9 @@ from events.services import record
 from events.types import EventType
 
 
-def edit_artifact(*, actor: User, artifact: Artifact, name: str | None = None, description: str | None = None) -> Artifact:
+def edit_artifact(
+    *, actor: User, artifact: Artifact, name: str | None = None, description: str | None = None
+) -> Artifact:
     """Rename an artifact or describe it; None leaves. Member of the project. Raises ConflictError for a taken name."""
     require(actor, Action.EDIT_VERSION, artifact.project)
     before = {"name": artifact.name, "description": artifact.description}
@@ -39,7 +41,7 @@ def edit_artifact(*, actor: User, artifact: Artifact, name: str | None = None, d
     return artifact
 
 
-def change_type(*, actor: User, artifact: Artifact, type: str) -> Artifact:  # noqa: A002  (the field's word)
+def change_type(*, actor: User, artifact: Artifact, type: str) -> Artifact:
     """Give the series another type (F43); refused while registries link its versions, whose collections have the old one.
 
     Member of the project. Raises InvalidInputError for a type that cannot be, ConflictError for a linked one.
@@ -49,7 +51,9 @@ def change_type(*, actor: User, artifact: Artifact, type: str) -> Artifact:  # n
     if names.artifact_type(type) == artifact.type:
         return artifact
     if artifact.versions.filter(links__isnull=False, links__deleted_at=None).exists():
-        raise ConflictError("A registry links versions of this artifact, in a collection of its present type; unlink them first.")
+        raise ConflictError(
+            "A registry links versions of this artifact, in a collection of its present type; unlink them first."
+        )
     artifact.type, artifact.updated_at = type, timezone.now()
     with transaction.atomic():
         artifact.save(update_fields=["type", "updated_at"])

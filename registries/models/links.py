@@ -43,7 +43,9 @@ class Link(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["collection", "index"], name="link_index_unique"),
-            models.UniqueConstraint(fields=["collection", "version"], condition=Q(deleted_at=None), name="link_version_unique"),
+            models.UniqueConstraint(
+                fields=["collection", "version"], condition=Q(deleted_at=None), name="link_version_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,11 @@ import wandb
 with wandb.init(project="journey", name="consumer", job_type="evaluate") as run:
     used = run.use_artifact("wandb-registry-dataset/everything:prod")
     folder = Path(used.download(allow_missing_references=True, root="copy"))
-    digests = {str(path.relative_to(folder)): hashlib.md5(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    digests = {
+        str(path.relative_to(folder)): hashlib.md5(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     used.verify(root="copy")
     one = used.get_entry("a.txt").download(root="one")
     named = [file.name for file in used.files(names=["a.txt", "A.txt"])]

@@ -23,7 +23,9 @@ with (folder / "big.bin").open("wb") as big:
         big.write(block.to_bytes(8, "big") * 131_072)
 Path("elsewhere.txt").write_text("by reference")
 
-with wandb.init(project="journey", name="producer", job_type="train", config={"rate": 0.5}, tags=["first"], notes="n") as run:
+with wandb.init(
+    project="journey", name="producer", job_type="train", config={"rate": 0.5}, tags=["first"], notes="n"
+) as run:
     for step in range(5):
         run.log({"loss": 1.0 / (step + 1), "nested": {"accuracy": step / 10}})
     middle = run.log_artifact(str(Path("elsewhere.txt")), name="middle", type="dataset")
