@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tests import sdk_process
 from tests.sdk.browsing import sign_in
-from tests.sdk.test_landing_page import KEY, PASSWORD
+from tests.sdk.team import KEY, PASSWORD, provision
 from tests.servers import Server
 
-AT_ONCE = int(__import__("os").environ.get("AT_ONCE","20"))
+AT_ONCE = 20
 LOG_AND_LINK = """
 import sys, wandb
 with wandb.init(project="busy") as run:
@@ -44,7 +44,7 @@ def readers(server: Server) -> Iterator[Counter[int]]:
     def read() -> None:
         browser = sign_in(server, "mia", PASSWORD)
         while not done.wait(0.1):
-            for page in ("/orgs/Acme/registry/", "/orgs/Acme/registry/model/", "/vision/busy/"):
+            for page in ("/registry/", "/orgs/Acme Robotics/registry/model/", "/orgs/Acme Robotics/projects/"):
                 seen[browser.get(server.url + page, timeout=30).status_code] += 1
 
     threads = [threading.Thread(target=read) for _ in range(2)]
@@ -78,15 +78,7 @@ def log_at_once(server: Server, tmp_path: Path, contents: list[str]) -> list[lis
 
 
 def test_twenty_scripts_at_once(server: Server, tmp_path: Path) -> None:
-    server.provision(
-        {"op": "user", "username": "olga"},
-        {"op": "user", "username": "mia", "password": PASSWORD, "api_key": KEY},
-        {"op": "organization", "name": "Acme", "owner": "olga"},
-        {"op": "organization_member", "organization": "Acme", "username": "mia", "role": "member"},
-        {"op": "team", "organization": "Acme", "name": "vision", "admin": "olga"},
-        {"op": "team_member", "team": "vision", "username": "mia", "role": "member"},
-        {"op": "default_entity", "username": "mia", "entity": "vision"},
-    )
+    provision(server)
     labels = {f"v{number}" for number in range(AT_ONCE)}
 
     with readers(server) as seen:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.sdk.team import KEY, Sdk, provision, told
 from tests.servers import Server, manage
 
-Sdk = Callable[..., subprocess.CompletedProcess[str]]
 PROGRAMS = Path(__file__).parent / "programs"
-KEY = "local-" + "k" * 40
 BIG = 40  # MiB
 LINKED = "acme-robotics/wandb-registry-dataset/everything:v0"
 METRICS = """
@@ -55,24 +51,6 @@ print(json.dumps({
     },
 }))
 """
-
-
-def told(done: subprocess.CompletedProcess[str]) -> Any:
-    """What a program printed as JSON in its last line."""
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def provision(server: Server) -> None:
-    server.provision(
-        {"op": "user", "username": "olga", "password": "correct horse battery"},
-        {"op": "user", "username": "mia", "api_key": KEY},
-        {"op": "organization", "name": "Acme Robotics", "owner": "olga"},
-        {"op": "organization_member", "organization": "Acme Robotics", "username": "mia", "role": "member"},
-        {"op": "team", "organization": "Acme Robotics", "name": "vision", "admin": "olga"},
-        {"op": "team_member", "team": "vision", "username": "mia", "role": "member"},
-        {"op": "default_entity", "username": "mia", "entity": "vision"},
-    )
 
 
 def read(server: Server, program: str) -> Any:

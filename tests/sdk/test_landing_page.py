@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
+from registries.snippets import QUICKSTART
 from tests.sdk.browsing import sign_in
+from tests.sdk.team import KEY, PASSWORD, Sdk, provision, told
 from tests.servers import Server
 
-Sdk = Callable[..., subprocess.CompletedProcess[str]]
-KEY = "local-" + "k" * 40
-PASSWORD = "correct horse battery"
-SCRIPT = """
-import wandb
-import random
-
-# Start a run and log a generated model file
-with wandb.init(project="registry_quickstart") as run:
-    with open("my_model.txt", "w") as f:
-        f.write("Model: " + str(random.random()))
-
-    logged_artifact = run.log_artifact(
-        artifact_or_path="./my_model.txt",
-        name="gemma-finetuned",
-        type="model",
-    )
-    run.link_artifact(
-        artifact=logged_artifact,
-        target_path="wandb-registry-model/first-collection",
-    )
-"""
 LOOK = """
 import json, wandb
 api = wandb.Api()
@@ -46,30 +23,22 @@ print(json.dumps({
 
 
 def test_the_script_runs_twice_and_its_versions_are_where_it_said(server: Server, sdk: Sdk) -> None:
-    server.provision(
-        {"op": "user", "username": "olga", "password": PASSWORD},
-        {"op": "user", "username": "mia", "password": PASSWORD, "api_key": KEY},
-        {"op": "organization", "name": "Acme", "owner": "olga"},
-        {"op": "organization_member", "organization": "Acme", "username": "mia", "role": "member"},
-        {"op": "team", "organization": "Acme", "name": "vision", "admin": "olga"},
-        {"op": "team_member", "team": "vision", "username": "mia", "role": "member"},
-        {"op": "default_entity", "username": "mia", "entity": "vision"},
-    )
+    provision(server)
     browser = sign_in(server, "mia", PASSWORD)
     for _ in range(2):
         before = _stored(server)
-        done = sdk(SCRIPT, key=KEY, env={"WANDB_SILENT": "false"})
+        done = sdk(QUICKSTART, key=KEY, env={"WANDB_SILENT": "false"})
         assert done.returncode == 0, done.stdout + done.stderr
         printed = set(re.findall(rf"{re.escape(server.url)}/\S+", re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)))
         assert {f"{server.url}/vision/registry_quickstart"} < printed, done.stderr
         for url in printed:
             assert browser.get(url, timeout=30).status_code == 200, url
         new = [path for path in _stored(server) if path not in before]
-        assert sum(b"Model: " in path.read_bytes()[:7] for path in new) == 1
-    seen = json.loads(sdk(LOOK, key=KEY).stdout)
+        assert sum(path.read_bytes().startswith(b"weights: ") for path in new) == 1
+    seen = told(sdk(LOOK, key=KEY))
     assert seen["linked"] == {"v0": [], "v1": ["latest"]}
     assert seen["source"] == {"v0": [], "v1": ["latest"]}
-    assert "/orgs/Acme/registry/model?selectionPath=" in seen["url"]
+    assert "/orgs/Acme Robotics/registry/model?selectionPath=" in seen["url"]
     page = browser.get(seen["url"], timeout=30)
     assert page.status_code == 200
     assert "first-collection" in page.text
