@@ -37,7 +37,9 @@ def entity_name(name: str, what: str = "team") -> str:
     Raises InvalidInputError: letters, digits, `-`, `_` and `.` only, since it is part of every address.
     """
     if not ENTITY_NAME.match(_text(name, what)):
-        raise InvalidInputError(f"A {what} name consists of letters, digits, '-', '_' and '.', and starts with one of the first two.")
+        raise InvalidInputError(
+            f"A {what} name consists of letters, digits, '-', '_' and '.', and starts with one of the first two."
+        )
     return name
 
 

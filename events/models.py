@@ -21,8 +21,12 @@ class Event(models.Model):
     organization = models.ForeignKey(
         "access.Organization", models.DO_NOTHING, db_constraint=False, null=True, related_name="events"
     )
-    container = models.ForeignKey("access.Container", models.DO_NOTHING, db_constraint=False, null=True, related_name="events")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, null=True, related_name="events")
+    container = models.ForeignKey(
+        "access.Container", models.DO_NOTHING, db_constraint=False, null=True, related_name="events"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, null=True, related_name="events"
+    )
     door = models.CharField(max_length=8, choices=Door)
     type = models.CharField(max_length=40)
     object_type = models.CharField(max_length=20)

@@ -34,6 +34,8 @@ def _known(kind: Any, value: Any) -> Any:
     if isinstance(kind, GraphQLInputObjectType) and isinstance(value, dict):
         fields = kind.fields
         return {
-            name: _known(fields[name].type, inner) for name, inner in value.items() if name in fields and inner is not None
+            name: _known(fields[name].type, inner)
+            for name, inner in value.items()
+            if name in fields and inner is not None
         }
     return value

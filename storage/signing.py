@@ -52,7 +52,11 @@ def open_ticket(text: str) -> Ticket:
 def upload_url(base: str, upload: Upload) -> str:
     """The address that takes one PUT of the announced file."""
     ticket = Ticket(
-        method="PUT", key=str(upload.pk), purpose=upload.purpose, container=upload.container_id, principal=upload.owner_id
+        method="PUT",
+        key=str(upload.pk),
+        purpose=upload.purpose,
+        container=upload.container_id,
+        principal=upload.owner_id,
     )
     return base + reverse("storage:object", args=[sign(ticket), "file"])
 

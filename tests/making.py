@@ -34,7 +34,11 @@ def md5_of(data: bytes) -> str:
 def manifest_of(files: Mapping[str, bytes], references: Mapping[str, str] | None = None) -> tuple[bytes, str]:
     """The manifest document of those files and references, and its digest."""
     contents: dict[str, Any] = {
-        path: {"digest": base64.b64encode(bytes.fromhex(md5_of(data))).decode(), "size": len(data), "local_path": f"/home/me/{path}"}
+        path: {
+            "digest": base64.b64encode(bytes.fromhex(md5_of(data))).decode(),
+            "size": len(data),
+            "local_path": f"/home/me/{path}",
+        }
         for path, data in files.items()
     }
     contents.update({path: {"digest": uri, "ref": uri} for path, uri in (references or {}).items()})

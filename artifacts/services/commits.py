@@ -113,14 +113,18 @@ def _cover(actor: User, version: Version, entries: Iterable[Entry]) -> dict[str,
             covered[entry.path] = blob
     if missing:
         shown = ", ".join(missing[:5])
-        raise InvalidInputError(f"{len(missing)} files of the manifest have not been uploaded, such as {shown}; upload them first.")
+        raise InvalidInputError(
+            f"{len(missing)} files of the manifest have not been uploaded, such as {shown}; upload them first."
+        )
     return covered
 
 
 def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
     """Give the version the next number of its artifact, or fold it into the identical one that came first."""
     with transaction.atomic():
-        artifact = Artifact.objects.select_for_update(of=("self",)).select_related("project").get(pk=version.artifact_id)
+        artifact = (
+            Artifact.objects.select_for_update(of=("self",)).select_related("project").get(pk=version.artifact_id)
+        )
         version.refresh_from_db(fields=["state", "same_as", "index"])
         if version.state == Version.State.COMMITTED:
             return version

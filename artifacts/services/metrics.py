@@ -65,6 +65,11 @@ def _numbers(values: dict[str, Any], prefix: str = "") -> dict[str, float]:
             continue
         if isinstance(value, dict) and "_type" not in value:
             found.update(_numbers(value, f"{name}."))
-        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300 and math.isfinite(value):
+        elif (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and abs(value) < 1e300
+            and math.isfinite(value)
+        ):
             found[name] = float(value)
     return found

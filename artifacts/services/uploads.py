@@ -48,7 +48,9 @@ def set_manifest(
     """
     _require_pending(actor, version)
     if kind != Manifest.Kind.FULL:
-        raise InvalidInputError("This server stores whole manifests only; log the artifact without distributed or incremental mode.")
+        raise InvalidInputError(
+            "This server stores whole manifests only; log the artifact without distributed or incremental mode."
+        )
     if md5 and not MD5.match(md5):
         raise InvalidInputError("The manifest's digest is not an MD5.")
     with transaction.atomic():

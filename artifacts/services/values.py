@@ -29,7 +29,9 @@ def check_metadata(metadata: Any) -> dict[str, Any]:
     except RecursionError as error:
         raise InvalidInputError("Metadata is nested too deeply to be stored.") from error
     if size > MAX_METADATA_BYTES:
-        raise TooLargeError(f"Metadata has at most {MAX_METADATA_BYTES} bytes; this has {size}. Log large data as a file.")
+        raise TooLargeError(
+            f"Metadata has at most {MAX_METADATA_BYTES} bytes; this has {size}. Log large data as a file."
+        )
     return cleaned
 
 

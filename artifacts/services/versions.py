@@ -100,7 +100,11 @@ def _artifact(actor: User, project: Project, draft: Draft) -> Artifact:
 def _same_client(artifact: Artifact, client_id: str) -> Version | None:
     if not client_id:
         return None
-    version = Version.objects.select_related("same_as__artifact__project").filter(artifact=artifact, client_id=client_id).first()
+    version = (
+        Version.objects.select_related("same_as__artifact__project")
+        .filter(artifact=artifact, client_id=client_id)
+        .first()
+    )
     if version is None:
         return None
     found = version.same_as or version
@@ -181,8 +185,13 @@ def _apply(version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]
         wanted["metadata"] = check_metadata(edit.metadata)
     if edit.ttl_seconds is not None:
         wanted["ttl_seconds"] = edit.ttl_seconds if edit.ttl_seconds > 0 else None
-        if wanted["ttl_seconds"] and Version.objects.filter(pk=version.pk, links__deleted_at=None, links__isnull=False).exists():
-            raise ConflictError("A version that a registry links keeps forever; unlink it before setting a time to live.")
+        if (
+            wanted["ttl_seconds"]
+            and Version.objects.filter(pk=version.pk, links__deleted_at=None, links__isnull=False).exists()
+        ):
+            raise ConflictError(
+                "A version that a registry links keeps forever; unlink it before setting a time to live."
+            )
     before = {name: getattr(version, name) for name in wanted}
     for name, value in wanted.items():
         setattr(version, name, value)
@@ -223,7 +232,8 @@ def delete_version(*, actor: User, version: Version, delete_aliases: bool = Fals
         aliases = list(version.aliases.values_list("name", flat=True))
         if aliases and not delete_aliases:
             raise ConflictError(
-                f"The version has the aliases {', '.join(aliases)}; delete them first, or ask for their deletion too (delete_aliases=True)."
+                f"The version has the aliases {', '.join(aliases)}; delete them first, or ask for their deletion too "
+                "(delete_aliases=True)."
             )
         version.aliases.all().delete()
         Version.objects.filter(pk=version.pk).update(state=Version.State.DELETED, deleted_at=timezone.now())

@@ -65,7 +65,9 @@ def create_registry(
                 after={"name": name, "visibility": visibility, "types": accepted},
             )
     except IntegrityError as error:
-        raise ConflictError(f"{organization.name} has a registry named '{name}' already; choose another name.") from error
+        raise ConflictError(
+            f"{organization.name} has a registry named '{name}' already; choose another name."
+        ) from error
     return registry
 
 
@@ -118,10 +120,17 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
             )
             after = {**changes, **({"types": new_types} if new_types else {})}
             record(
-                actor=actor, type=EventType.REGISTRY_EDITED, object=registry, container=registry, before=before, after=after
+                actor=actor,
+                type=EventType.REGISTRY_EDITED,
+                object=registry,
+                container=registry,
+                before=before,
+                after=after,
             )
     except IntegrityError as error:
-        raise ConflictError(f"The organization has a registry named '{edit.name}' already; choose another name.") from error
+        raise ConflictError(
+            f"The organization has a registry named '{edit.name}' already; choose another name."
+        ) from error
     return registry
 
 

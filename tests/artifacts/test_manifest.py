@@ -39,7 +39,21 @@ def test_a_hostile_path_is_refused(path: str) -> None:
         check_path(path)
 
 
-@pytest.mark.parametrize("path", ["a.txt", "A.txt", "dir/日本語 file.txt", "cafe\u0301.txt", "caf\u00e9.txt", "100%.txt", "..hidden", "a;b", "x:y", ".env"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "a.txt",
+        "A.txt",
+        "dir/日本語 file.txt",
+        "cafe\u0301.txt",
+        "caf\u00e9.txt",
+        "100%.txt",
+        "..hidden",
+        "a;b",
+        "x:y",
+        ".env",
+    ],
+)
 def test_an_honest_path_is_kept_exactly(path: str) -> None:
     assert check_path(path) == path
 
@@ -51,13 +65,21 @@ def test_the_digest_is_the_one_the_sdk_computes(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     artifact = wandb.Artifact("x", type="model")
     artifact.add_dir(str(tmp_path))
-    entries = [Entry(path=path, digest=entry.digest, size=entry.size) for path, entry in artifact.manifest.entries.items()]
+    entries = [
+        Entry(path=path, digest=entry.digest, size=entry.size) for path, entry in artifact.manifest.entries.items()
+    ]
 
     assert digest_of(entries) == artifact.digest
 
 
 def test_local_paths_leave_the_document() -> None:
-    line = {"digest": "rL0Y20zC+Fzt72VPzMSk2A==", "size": 3, "local_path": "/home/mia/a", "skip_cache": False, "birthArtifactID": "QQ=="}
+    line = {
+        "digest": "rL0Y20zC+Fzt72VPzMSk2A==",
+        "size": 3,
+        "local_path": "/home/mia/a",
+        "skip_cache": False,
+        "birthArtifactID": "QQ==",
+    }
     document, entries = parse(json.dumps({"version": 1, "contents": {"a": line}}).encode())
 
     kept = json.loads(clean(document))["contents"]["a"]

@@ -16,7 +16,7 @@ from tests import sdk_process
 from tests.servers import Server, Template
 
 pytestmark = pytest.mark.sqlite_only
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "2" if os.environ.get("CI") == "true" else "1"))
 POINTS = (
     "in the middle of a body",
     "before the rename",
@@ -78,7 +78,11 @@ def half_visible(data: Path) -> list[str]:
         versions = database.execute("SELECT count(*) FROM artifacts_version WHERE state = 'committed'").fetchone()[0]
         wrong += [] if latest == min(versions, 1) else [f"{latest} latest of {versions} versions"]
     for path in (data / "blobs").rglob("*"):
-        if path.is_file() and path.parent.name != "incoming" and hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
+        if (
+            path.is_file()
+            and path.parent.name != "incoming"
+            and hashlib.sha256(path.read_bytes()).hexdigest() != path.name
+        ):
             wrong.append(f"{path.name} is damaged")
     return wrong
 

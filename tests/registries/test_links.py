@@ -49,7 +49,9 @@ def test_linking_makes_the_collection_and_counts_from_zero(cast: Cast, models: R
     net(cast, "0")
     first, second = net(cast, "1"), net(cast, "2")
 
-    one = links.link_version(actor=cast.mia, registry=models, collection_name="first-collection", version=first, aliases=["best"])
+    one = links.link_version(
+        actor=cast.mia, registry=models, collection_name="first-collection", version=first, aliases=["best"]
+    )
     two = links.link_version(actor=cast.mia, registry=models, collection_name="first-collection", version=second)
 
     assert (first.label, one.label, two.label) == ("v1", "v0", "v1")
@@ -65,7 +67,9 @@ def test_linking_again_keeps_the_number_and_adds_aliases(cast: Cast, models: Reg
     one = links.link_version(actor=cast.mia, registry=models, collection_name="c", version=version)
     links.link_version(actor=cast.mia, registry=models, collection_name="c", version=newer)
 
-    again = links.link_version(actor=cast.mia, registry=models, collection_name="c", version=version, aliases=["staging"])
+    again = links.link_version(
+        actor=cast.mia, registry=models, collection_name="c", version=version, aliases=["staging"]
+    )
 
     assert again == one
     assert names_of(one) == {"staging"}
@@ -100,7 +104,12 @@ def test_a_collection_holds_one_type(cast: Cast) -> None:
     links.link_version(actor=cast.mia, registry=cast.registry, collection_name="c", version=net(cast, "1"))
 
     with pytest.raises(InvalidInputError, match="holds versions of the type 'model', not 'dataset'"):
-        links.link_version(actor=cast.mia, registry=cast.registry, collection_name="c", version=net(cast, "2", type="dataset", name="d"))
+        links.link_version(
+            actor=cast.mia,
+            registry=cast.registry,
+            collection_name="c",
+            version=net(cast, "2", type="dataset", name="d"),
+        )
 
 
 def test_a_personal_version_is_refused_with_both_ways_out(cast: Cast, models: Registry) -> None:
@@ -173,7 +182,9 @@ def test_core_registries_keep_their_name_and_cannot_be_deleted(cast: Cast, model
 
 def test_the_creator_administers_a_restricted_registry(cast: Cast) -> None:
     """F15."""
-    registry = registries.create_registry(actor=cast.mia, organization=cast.organization, name="Mine", visibility="restricted", types=["model"])
+    registry = registries.create_registry(
+        actor=cast.mia, organization=cast.organization, name="Mine", visibility="restricted", types=["model"]
+    )
 
     assert get_registry(cast.mia, cast.organization, "MINE").role_level == 4
     with pytest.raises(NotFoundError):

@@ -1,7 +1,8 @@
-"""Twenty scripts at once, on one artifact name and one collection, while people read the pages."""
+"""Many scripts at once, on one artifact name and one collection, while people read the pages."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from tests.sdk.browsing import sign_in
 from tests.sdk.team import KEY, PASSWORD, provision
 from tests.servers import Server
 
-AT_ONCE = 20
+AT_ONCE = 20 if os.environ.get("CI") == "true" else 6  # each costs three seconds of a core
 LOG_AND_LINK = """
 import sys, wandb
 with wandb.init(project="busy") as run:
@@ -77,7 +78,7 @@ def log_at_once(server: Server, tmp_path: Path, contents: list[str]) -> list[lis
     return answers
 
 
-def test_twenty_scripts_at_once(server: Server, tmp_path: Path) -> None:
+def test_scripts_that_log_and_link_at_once_get_numbers_without_gaps(server: Server, tmp_path: Path) -> None:
     provision(server)
     labels = {f"v{number}" for number in range(AT_ONCE)}
 

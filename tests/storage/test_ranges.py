@@ -28,7 +28,9 @@ def test_a_range_of_ten_bytes(header: str, expected: tuple[int, int] | None) -> 
     assert parse_range(header, 10) == expected
 
 
-@pytest.mark.parametrize(("header", "size"), [("bytes=10-", 10), ("bytes=11-12", 10), ("bytes=-0", 10), ("bytes=-1", 0), ("bytes=0-", 0)])
+@pytest.mark.parametrize(
+    ("header", "size"), [("bytes=10-", 10), ("bytes=11-12", 10), ("bytes=-0", 10), ("bytes=-1", 0), ("bytes=0-", 0)]
+)
 def test_a_range_beyond_the_end_cannot_be_satisfied(header: str, size: int) -> None:
     with pytest.raises(ValueError, match=r"beyond|empty"):
         parse_range(header, size)

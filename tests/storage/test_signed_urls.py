@@ -50,7 +50,10 @@ def test_the_whole_file_comes_as_a_download(cast: Cast, version: Version) -> Non
     assert "sandbox" in response["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize(("asked", "first", "last"), [("bytes=0-0", 0, 0), ("bytes=10-19", 10, 19), ("bytes=4990-", 4990, 4999), ("bytes=-7", 4993, 4999)])
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("bytes=0-0", 0, 0), ("bytes=10-19", 10, 19), ("bytes=4990-", 4990, 4999), ("bytes=-7", 4993, 4999)],
+)
 def test_a_range_comes_alone(cast: Cast, version: Version, asked: str, first: int, last: int) -> None:
     response = Client().get(address(cast, version), headers={"Range": asked})
 
@@ -121,7 +124,9 @@ def test_a_restricted_viewer_gets_no_bytes(cast: Cast, version: Version) -> None
     sha256 = version.entries.get().blob_id or ""
 
     def status(principal: Any, **headers: str) -> int:
-        url = download_url("", sha256=sha256, purpose="version-file", container=cast.registry.pk, principal=principal.pk, name="x")
+        url = download_url(
+            "", sha256=sha256, purpose="version-file", container=cast.registry.pk, principal=principal.pk, name="x"
+        )
         response = Client().get(url, headers=headers)
         body(response)
         return response.status_code
@@ -135,8 +140,12 @@ def test_a_restricted_viewer_gets_no_bytes(cast: Cast, version: Version) -> None
 def announced(cast: Cast, data: bytes) -> Upload:
     _, digest = manifest_of({"f": data})
     draft = versions.Draft(artifact_name="net", type="model", digest=digest)
-    version = versions.create_version(actor=cast.mia, project=project_of(cast.mia, cast.team.namespace), run=None, draft=draft)
-    (upload,) = uploads.announce_files(actor=cast.mia, files=[AnnouncedFile(version=version, path="f", md5=md5_of(data))])
+    version = versions.create_version(
+        actor=cast.mia, project=project_of(cast.mia, cast.team.namespace), run=None, draft=draft
+    )
+    (upload,) = uploads.announce_files(
+        actor=cast.mia, files=[AnnouncedFile(version=version, path="f", md5=md5_of(data))]
+    )
     return upload
 
 
