@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -25,6 +25,7 @@ from registries.naming import target_path
 from registries.snippets import link_code, use_code
 
 SPARK = 20
+ALIASES = 4
 
 
 def find_registry(organization: Organization, name: str) -> Registry | None:
@@ -193,7 +194,9 @@ def collections_table(registry: Registry, *, words: str = "", type: str = "", ta
         rows = rows.filter(type=type)
     if tag:
         rows = rows.filter(tags__name=tag)
-    return rows.prefetch_related("tags", "aliases__link").annotate(
+    aliases = Prefetch("aliases", LinkAlias.objects.select_related("link")[:ALIASES], to_attr="first_aliases")
+    return rows.prefetch_related("tags", aliases).annotate(
+        alias_count=count_of(LinkAlias.objects.filter(collection=OuterRef("pk")), "collection"),
         link_count=count_of(links, "collection"),
         latest_index=Subquery(newest.values("index")[:1]),
         latest_version=Subquery(newest.values("version")[:1]),
@@ -230,7 +233,7 @@ def headline_metrics(collections: list[Any]) -> dict[int, tuple[str, list[float]
 
 @dataclass(frozen=True)
 class CollectionRow:
-    """A collection in its registry's table; `metric` is the newest value of the headline metric `key`."""
+    """A collection in its registry's table, with its first aliases; `metric` is the newest value of the metric `key`."""
 
     collection: Any
     url: str
@@ -244,6 +247,11 @@ class CollectionRow:
         """The newest value."""
         return self.values[-1] if self.values else None
 
+    @property
+    def more_aliases(self) -> int:
+        """How many aliases there are besides."""
+        return int(self.collection.alias_count) - len(self.aliases)
+
 
 def collection_rows(registry: Registry, collections: list[Any]) -> list[CollectionRow]:
     """The rows of the table, whose registry has its organization at hand."""
@@ -255,7 +263,7 @@ def collection_rows(registry: Registry, collections: list[Any]) -> list[Collecti
         key, values = headlines.get(collection.pk, ("", []))
         aliases = [
             (alias.name, reverse("registries:version", args=[*names, alias.link.label]))
-            for alias in collection.aliases.all()
+            for alias in collection.first_aliases
         ]
         newest = f"v{collection.latest_index}" if collection.latest_index is not None else ""
         latest = reverse("registries:version", args=[*names, newest]) if newest else ""

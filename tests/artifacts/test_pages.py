@@ -7,9 +7,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from access.models import User
@@ -192,26 +190,3 @@ def test_a_version_of_many_files_is_listed_a_folder_at_a_time(cast: Cast, signed
     deep = client.get(f"{NET}v0/files/A%25_/b/7").context["listing"]
     assert [node.path for node in (deep.nodes[0], deep.nodes[0].children[0])] == ["A%_", "A%_/b"]
     assert len(client.get(f"{NET}v0/files/", {"q": "0259"}).context["listing"].nodes) == 1
-
-
-def test_pages_ask_no_more_for_more_versions_and_files(cast: Cast, signed_in: SignIn) -> None:
-    client = signed_in(cast.mia)
-    paths = [NET, f"{NET}v0/", *(f"{NET}v0/{tab}/" for tab in TABS), f"{NET}v0/files/config.json"]
-
-    def counts() -> dict[str, int]:
-        found = {}
-        for path in paths:
-            client.get(path)
-            with CaptureQueriesContext(connection) as queries:
-                assert client.get(path).status_code == 200
-            found[path] = len(queries)
-        return found
-
-    for number in range(10):
-        shelves.log(cast, number, metrics={"acc": number / 10})
-    before = counts()
-    for number in range(10, 110):
-        shelves.log(cast, number, metrics={"acc": number / 10})
-    after = counts()
-    assert after == before
-    assert max(after.values()) <= 12, after

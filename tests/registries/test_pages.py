@@ -6,9 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from access.models import User
 from registries.services.collections import create_collection, tag_collection
@@ -205,24 +203,3 @@ def test_names_are_text_wherever_they_stand(cast: Cast, signed_in: SignIn) -> No
         assert "<img src=x" not in page
         assert "<b>x<" not in page
     assert link.collection.name == name
-
-
-def test_pages_ask_no_more_for_more_versions(cast: Cast, signed_in: SignIn) -> None:
-    client = signed_in(cast.mia)
-
-    def counts() -> dict[str, int]:
-        found = {}
-        for path in [LANDING, f"{LANDING}?q=net", *PAGES]:
-            client.get(path)  # fills what is cached for the process and the session
-            with CaptureQueriesContext(connection) as queries:
-                assert client.get(path).status_code == 200
-            found[path] = len(queries)
-        return found
-
-    shelves.fill(cast, 10)
-    before = counts()
-    for number in range(10, 120):
-        shelves.link(cast, shelves.log(cast, number, metrics={"accuracy": number / 1000, "loss": 0.1}))
-    after = counts()
-    assert after == before
-    assert max(after.values()) <= 12, after

@@ -1,0 +1,135 @@
+"""Every page's number of queries is the one in query_counts.json, with 10 versions and with 2,000.
+
+`UPDATE_BUDGETS=1 pytest tests/budgets` writes the file anew; its diff is for a reviewer to judge.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from access.models import User
+from artifacts.models import RunInput, Version, VersionAlias, VersionMetric
+from artifacts.tabs import TABS as VERSION_TABS
+from events.models import Event
+from projects.models import Run
+from projects.pages import TABS as RUN_TABS
+from projects.services.runs import RunFields, upsert_run
+from registries.models import Link, LinkAlias
+from tests.cast import Cast
+from tests.making import project_of
+from tests.registries import shelves
+
+FILE = Path(__file__).with_name("query_counts.json")
+LIMIT = 12
+FEW, MANY = 10, 2000
+NAMES = {
+    "organization": "Acme", "registry": "Shelf", "collection": "net", "reference": "v0",
+    "entity": "vision", "project": "training", "type": "model", "artifact": "net", "run": "r0", "path": "config.json",
+}  # fmt: skip
+NO_PAGES = {
+    "front", "home", None,  # lead elsewhere; the nameless one is what the SDK prints
+    "account_logout", "password", "preferences", "revoke_key", "set_language",  # change something
+    "avatar", "download", "object", "run_file", "thumbnail",  # bytes
+    "collection-file", "file_stream", "graphql", "healthz", "ready", "version-file",  # for programs
+}  # fmt: skip
+CHOSEN = [
+    "/orgs/Acme/registry/?q=net",
+    "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
+    "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
+]
+
+
+def pages(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
+    """The addresses of all pages in the URL map, each tab one; unknown parameters are a KeyError, to be named above."""
+    for item in resolver.url_patterns:
+        route = prefix + str(item.pattern)
+        if isinstance(item, URLResolver):
+            yield from pages(item, route)
+        elif isinstance(item, URLPattern) and item.name not in NO_PAGES:
+            tabs = {"version_tab": VERSION_TABS, "run_tab": RUN_TABS}.get(item.name, [""])
+            for tab in tabs:
+                names = {**NAMES, "tab": tab}
+                yield re.sub(r"<(?:\w+:)?(\w+)>", lambda match, names=names: names[match[1]], route)
+
+
+PAGES = sorted({*pages(get_resolver()), *CHOSEN})
+
+
+def test_the_file_has_every_page_of_the_url_map_and_none_is_over_the_limit() -> None:
+    kept = json.loads(FILE.read_text())
+    assert list(kept) == PAGES
+    assert max(kept.values()) <= LIMIT
+
+
+def test_pages_ask_what_the_file_says_whatever_the_number_of_versions(
+    cast: Cast, signed_in: Callable[[User], Client]
+) -> None:
+    mia = signed_in(cast.mia)
+    upsert_run(actor=cast.mia, project=project_of(cast.mia, cast.team.namespace), name="r0", fields=RunFields())
+    shelves.fill(cast, 2)
+    shelve(cast, FEW)
+    few = counts(mia)
+    shelve(cast, MANY)
+    many = counts(mia)
+    assert few == many
+    if os.environ.get("UPDATE_BUDGETS"):
+        FILE.write_text(json.dumps(many, indent=2) + "\n")
+    assert many == json.loads(FILE.read_text())
+
+
+def counts(member: Client) -> dict[str, int]:
+    """Queries by address."""
+    found = {}
+    for address in PAGES:
+        client = Client() if address == "/accounts/login/" else member
+        client.get(address)  # fills what is cached for the process and the session
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200, address
+        found[address] = len(queries)
+    return found
+
+
+def shelve(cast: Cast, total: int) -> None:
+    """Up to `total` versions in `net`, each of a run that used the one before; as rows, since services take minutes."""
+    first = Link.objects.select_related("collection", "version__artifact__project").get(index=0)
+    collection, artifact = first.collection, first.version.artifact
+    numbers = range(artifact.versions.count(), total)
+    runs = Run.objects.bulk_create(
+        Run(project=artifact.project, name=f"r{n}", user=cast.mia, summary={"loss": n}) for n in numbers
+    )
+    versions = Version.objects.bulk_create(
+        Version(artifact=artifact, index=n, state="committed", digest=f"{n:032}", produced_by=run, created_by=cast.mia)
+        for n, run in zip(numbers, runs, strict=True)
+    )
+    RunInput.objects.bulk_create(
+        RunInput(run=run, version=used, container=cast.registry)
+        for run, used in zip(runs, [first.version, *versions], strict=False)
+    )
+    metrics = [(version, key) for version in versions for key in ("accuracy", "loss")]
+    VersionMetric.objects.bulk_create(
+        VersionMetric(version=version, key=key, value=version.pk / 7, source="history") for version, key in metrics
+    )
+    links = Link.objects.bulk_create(
+        Link(collection=collection, version=version, index=version.index, created_by=cast.mia) for version in versions
+    )
+    VersionAlias.objects.bulk_create(
+        VersionAlias(artifact=artifact, version=version, name=f"a{version.index}") for version in versions
+    )
+    LinkAlias.objects.bulk_create(LinkAlias(collection=collection, link=link, name=f"a{link.index}") for link in links)
+    told = Event.objects.filter(type="version:linked").latest("pk")
+    Event.objects.bulk_create(
+        Event(**{field.attname: getattr(told, field.attname) for field in Event._meta.fields if not field.primary_key})
+        for _ in links
+    )
+    artifact.next_index = collection.next_index = total
+    artifact.save()
+    collection.save()
