@@ -40,7 +40,9 @@ def containers_of(version: Version) -> Any:
     """The containers by which `version` may be reached: its project, and the registries that link it."""
     linked = Q(registry__collections__links__version=version, registry__collections__links__deleted_at=None)
     alive = linked & Q(registry__collections__deleted_at=None)
-    return Container.objects.filter(Q(pk=version.artifact.project_id) | Q(pk__in=Container.objects.filter(alive).values("pk")))
+    return Container.objects.filter(
+        Q(pk=version.artifact.project_id) | Q(pk__in=Container.objects.filter(alive).values("pk"))
+    )
 
 
 def readable_through(user: Any, version: Version) -> Container | None:

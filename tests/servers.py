@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 LISTENING = re.compile(r"listening on (http://\S+)")
 POSTGRES_URL = os.environ.get("DATABASE_URL", "") if "postgres" in os.environ.get("DATABASE_URL", "") else ""
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 def environment(data: Path, database_url: str = "") -> dict[str, str]:
