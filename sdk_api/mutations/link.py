@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from ariadne import MutationType
+from django.db.models import F
 from graphql import GraphQLResolveInfo
 
 from artifacts.models import Artifact, Version
@@ -67,12 +68,11 @@ def unlink_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
     request = context(info)
     collection = _portfolio(request, input["artifact_portfolio_id"])
     rows = Link.objects.filter(collection=collection, version=ids.number(input["artifact_id"], "Artifact"))
-    link = rows.order_by("deleted_at", "-pk").first() if rows.exists() else None
-    living = rows.filter(deleted_at=None).first() or link
-    if living is None:
+    link = rows.order_by(F("deleted_at").desc(nulls_first=True)).first()  # the living one, else one that is out already
+    if link is None:
         raise NotFoundError("The version is not linked in this collection.")
-    living.collection = collection
-    links.unlink_version(actor=request.user, link=living)
+    link.collection = collection
+    links.unlink_version(actor=request.user, link=link)
     return {"success": True}
 
 

@@ -101,6 +101,14 @@ def update_run_state(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) ->
     return {"success": True}
 
 
+@mutation.field("stopRun")
+def stop_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
+    """Ask a run to stop."""
+    request = context(info)
+    lifecycle.set_state(actor=request.user, run=_run_by_id(request, input["id"]), state=Run.State.KILLED)
+    return {"success": True}
+
+
 @mutation.field("rewindRun")
 def rewind_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Run]:
     """Cut the history off after a step."""

@@ -97,7 +97,9 @@ def manifests(server: Server) -> list[bytes]:
     """All stored manifests."""
     stored = [path.read_bytes() for path in (server.data / "blobs").glob("??/??/*") if path.stat().st_size < 2**20]
     found = [content for content in stored if b'"storagePolicyConfig"' in content]
-    shas = read(server, "from artifacts.models import Manifest\nprint(json.dumps([m.blob_id for m in Manifest.objects.all()]))")
+    shas = read(
+        server, "from artifacts.models import Manifest\nprint(json.dumps([m.blob_id for m in Manifest.objects.all()]))"
+    )
     kept = [(server.data / "blobs" / sha[:2] / sha[2:4] / sha).read_bytes() for sha in shas]
     assert set(kept) <= set(found)
     return kept

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSyntaxError, OperationDefinitionNode, parse
+from graphql import GraphQLSyntaxError, parse
 
 OPERATION = re.compile(r"\b(?:query|mutation)\s+\w+\s*[({]")
 BINARY_OPERATION = re.compile(rb"(?:query|mutation) [A-Z]\w* (?:\([^{]*\) )?\{\n")
@@ -47,12 +47,20 @@ def _of_modules() -> Iterator[Found]:
             continue
         tree = ast.parse(text)
         fragments = _constants(tree)
-        seen: set[str] = set()
-        for node in ast.walk(tree):
-            for document in _candidates(node, fragments):
-                if OPERATION.search(document) and document not in seen:
-                    seen.add(document)
-                    yield from _parsed(document, str(path.relative_to(root)))
+        nodes = list(ast.walk(tree))
+        pieces = {id(part) for node in nodes for part in _pieces(node)}
+        texts = [text for node in nodes if id(node) not in pieces for text in _candidates(node, fragments)]
+        for document in dict.fromkeys(texts):
+            if OPERATION.search(document):
+                yield from _parsed(document, str(path.relative_to(root)))
+
+
+def _pieces(node: ast.AST) -> Iterator[ast.AST]:
+    """Texts that are only part of another one, or a template for it."""
+    if isinstance(node, ast.JoinedStr):
+        yield from node.values
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        yield node.func.value
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
@@ -143,21 +151,14 @@ def _until_balanced(binary: bytes, start: int) -> str:
 
 
 def _parsed(text: str, source: str) -> Iterator[Found]:
-    try:
-        document = parse(text)
-    except GraphQLSyntaxError:
+    """The document; prose that speaks of a query is none, and a template that is not filled here has no text."""
+    match = OPERATION.search(text)
+    start = text[: match.start()].strip() if match else "?"
+    if match is None or not (start == "" or start == "#graphql" or start.endswith("}")):
         return
-    name = operation_name(document)
-    if name:
-        yield Found(name, source, text)
-
-
-def operation_name(document: DocumentNode) -> str:
-    """The name of its first operation."""
-    found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode) and node.name]
-    return found[0].name.value if found and found[0].name else ""
-
-
-def fragments_of(document: DocumentNode) -> list[str]:
-    """The names of its fragments."""
-    return [node.name.value for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+    name = re.split(r"\W+", match[0].strip())[1]
+    try:
+        parse(text)
+    except GraphQLSyntaxError:
+        text = ""
+    yield Found(name, source, text)

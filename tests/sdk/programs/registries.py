@@ -7,7 +7,9 @@ import wandb
 told: dict[str, object] = {}
 api = wandb.Api()
 told["core"] = sorted((found.name, found.visibility, found.allow_all_artifact_types) for found in api.registries())
-shelf = api.create_registry("Golden Data", visibility="restricted", organization="Acme Robotics", artifact_types=["dataset"])
+shelf = api.create_registry(
+    "Golden Data", visibility="restricted", organization="Acme Robotics", artifact_types=["dataset"]
+)
 told["made"] = [shelf.full_name, shelf.visibility, list(shelf.artifact_types), shelf.organization, shelf.entity]
 shelf.description = "hand-picked"
 shelf.artifact_types.append("model")
@@ -38,7 +40,9 @@ with wandb.init(project="journey", name="maker") as run:
     run.log_artifact(other).wait()
     other.link("wandb-registry-golden/weights")
 
-told["collections"] = [(found.name, found.type) for found in api.registry("Golden").collections(order="+name", per_page=1)]
+told["collections"] = [
+    (found.name, found.type) for found in api.registry("Golden").collections(order="+name", per_page=1)
+]
 told["by name"] = [found.name for found in api.registries().collections({"name": "weights"})]
 told["versions"] = [(found.name, sorted(found.aliases)) for found in api.registry("Golden").versions(per_page=2)]
 told["tagged"] = [found.name for found in again.collections({"name": "numbers"}).versions({"tag": "odd"})]
@@ -50,11 +54,15 @@ numbers.tags = ["t2", "t3"]
 numbers.save()
 read = api.artifact_collection("dataset", "wandb-registry-golden/numerals")
 told["collection"] = [read.name, read.description, sorted(read.tags), sorted(read.aliases), read.is_sequence()]
-told["exists"] = [api.artifact_collection_exists(f"wandb-registry-golden/{name}", "dataset") for name in ("numerals", "numbers")]
+told["exists"] = [
+    api.artifact_collection_exists(f"wandb-registry-golden/{name}", "dataset") for name in ("numerals", "numbers")
+]
 told["artifact exists"] = [api.artifact_exists(f"vision/journey/numbers:{name}") for name in ("v1", "v9")]
 told["types"] = sorted(found.name for found in api.artifact_types("vision/journey"))
 told["project"] = sorted(found.name for found in api.artifact_type("dataset", "vision/journey").collections())
-told["source"] = [(found.version, found.metadata["index"]) for found in api.artifacts("dataset", "vision/journey/numbers")]
+told["source"] = [
+    (found.version, found.metadata["index"]) for found in api.artifacts("dataset", "vision/journey/numbers")
+]
 told["odd"] = [found.version for found in api.artifacts("dataset", "vision/journey/numbers", tags=["odd"])]
 
 first = api.artifact("wandb-registry-golden/numerals:is-0")
@@ -77,7 +85,10 @@ second.delete()
 told["left"] = [found.version for found in api.artifacts("dataset", "vision/journey/numbers")]
 api.artifact_collection("model", "wandb-registry-golden/weights").delete()
 api.artifact_collection("model", "vision/journey/weights").delete()
-told["gone"] = [api.artifact_collection_exists(path, "model") for path in ("wandb-registry-golden/weights", "vision/journey/weights")]
+told["gone"] = [
+    api.artifact_collection_exists(path, "model")
+    for path in ("wandb-registry-golden/weights", "vision/journey/weights")
+]
 moved = api.artifact_collection("dataset", "vision/journey/numbers")
 moved.description = "a series"
 moved.save()
