@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from common.errors import DomainError, UnauthenticatedError, status_of
+from common.errors import DomainError, InvalidInputError, UnauthenticatedError, status_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -31,13 +31,15 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 class DomainErrorMiddleware:
-    """Turns a DomainError that a view raised into `error_response`."""
+    """Turns a DomainError that a view raised into `error_response`, and refuses NUL, which no database column takes."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on."""
+        """Pass on what can be looked up at all."""
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return error_response(request, InvalidInputError("An address holds no NUL character."))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
