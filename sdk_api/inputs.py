@@ -38,4 +38,4 @@ def _known(kind: Any, value: Any) -> Any:
             for name, inner in value.items()
             if name in fields and inner is not None
         }
-    return value
+    return value.replace("\0", "") if isinstance(value, str) else value  # NUL: no database column takes it
