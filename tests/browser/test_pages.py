@@ -1,0 +1,132 @@
+"""The demo in Chromium: every kind of page, wide and narrow, light and dark, with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from operations.demo import story
+from operations.demo.credentials import keep
+from tests.servers import Server, Template, manage
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LANDING = "/orgs/Meridian%20Labs/registry/"
+READER = f"{LANDING}model/collections/meter-reader/"
+OPEN = "/accounts/login/"
+PAGES = [
+    OPEN,
+    LANDING,
+    f"{LANDING}?q=meter",
+    f"{LANDING}model/",
+    f"{LANDING}model/settings/",
+    READER,
+    f"{READER}history/",
+    *(f"{READER}versions/v7/{tab}" for tab in ("", "metrics/", "usage/", "lineage/", "files/evaluation/per_class.csv")),
+    "/vision/",
+    "/profile/keys/",
+]
+RULES = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch style sheets anew, against the CSP
+
+
+@pytest.fixture(scope="module")
+def demo(server_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over the seeded demo."""
+    folder = tmp_path_factory.mktemp("browser") / "demo"
+    server = Server(folder, server_template.copy(folder))
+    try:
+        done = manage(server.env, "demo", "--no-serve")
+        assert done.returncode == 0, done.stderr
+        yield server.start()
+    finally:
+        server.discard()
+
+
+@pytest.fixture(scope="module")
+def session(demo: Server, browser: Browser) -> Any:
+    """The cookies of somebody who signed in."""
+    with browser.new_context(base_url=demo.url) as context:
+        page = context.new_page()
+        sign_in(page, demo)
+        return context.storage_state()
+
+
+@pytest.fixture
+def open_page(demo: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`open_page(**options of the context)`: a tab; whatever it complains of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(**options: Any) -> Page:
+        context = browser.new_context(base_url=demo.url, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, demo: Server) -> None:
+    """From the front door to the landing page."""
+    page.goto("/")
+    page.locator("[name=login]").fill(story.SIGN_IN)
+    page.locator("[name=password]").fill(keep(demo.data).password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(demo.url + LANDING)
+
+
+def check_looks(page: Page) -> None:
+    """The page fits its window, and axe has nothing against it."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert beyond <= 0, (theme, size)
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, (theme, size, found.generate_report())
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_fits_reads_well_and_complains_of_nothing(
+    open_page: Callable[..., Page], session: Any, address: str
+) -> None:
+    page = open_page(viewport=WIDE, storage_state=None if address == OPEN else session)
+    page.goto(address)
+    assert page.url.endswith(address)
+    check_looks(page)
+
+
+def test_the_charts_of_a_run_fit_and_read_well(open_page: Callable[..., Page], session: Any) -> None:
+    page = open_page(viewport=WIDE, storage_state=session)
+    page.goto("/vision/leak-detector/")
+    page.locator("main a[href*='/runs/']").first.click()
+    page.get_by_role("main").get_by_role("link", name="Charts").click()
+    page.wait_for_url("**/charts/")
+    expect(page.locator("main svg, main canvas").first).to_be_visible()
+    check_looks(page)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_one_walks_from_sign_in_to_the_text_of_a_file(
+    open_page: Callable[..., Page], demo: Server, size: Any, script: bool
+) -> None:
+    page = open_page(viewport=size, java_script_enabled=script)
+    sign_in(page, demo)
+    steps = [("Model$", "model/"), ("meter-reader$", "meter-reader/"), ("v7$", "versions/v7/"), ("Files", "files/")]
+    for name, address in [*steps, ("MODEL_CARD.md", "files/MODEL_CARD.md")]:
+        page.get_by_role("main").get_by_role("link", name=re.compile(f"^{name}")).first.click()
+        page.wait_for_url(f"**/{address}")
+    expect(page.get_by_role("main").get_by_text("Measured on").first).to_be_visible()
