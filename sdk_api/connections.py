@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.db.models import Prefetch
 from graphql import GraphQLResolveInfo
 
 from common.errors import InvalidInputError
 from common.pagination import clamp, cursor_of, paginate
+from sdk_api.context import Context
 
 ORDERS = {"name": "name", "created_at": "created_at", "updated_at": "updated_at"}
 Reach = Callable[[Any], Any]
@@ -69,8 +71,38 @@ def page(
     found = paginate(queryset, order=order, cursor=after or "", size=clamp(first, most=most))
     prepare(found.items)
     edges = [Edge(node(row), cursor_of(row, order), version(row)) for row in found.items]
-    info = PageInfo(bool(found.next), edges[-1].cursor if edges else None)
-    return Connection(edges, info, queryset.order_by().count)
+    return Connection(edges, _ending(edges, more=bool(found.next)), queryset.order_by().count)
+
+
+def nested_page(
+    request: Context,
+    parent: Any,
+    relation: str,
+    queryset: models.QuerySet[Any],
+    order: tuple[str, ...],
+    *,
+    after: str | None = None,
+    first: int | None = None,
+    node: Reach = lambda row: row,
+    version: Reach = lambda row: None,
+    prepare: Callable[[list[Any]], object] = lambda rows: None,
+) -> Connection:
+    """A page of those rows of `queryset` to which `relation` leads; the first one is fetched for all siblings at once."""
+    if after:
+        rows = getattr(parent, relation).all() & queryset
+        return page(rows, order, after=after, first=first, node=node, version=version, prepare=prepare)
+    size = clamp(first)
+    name = f"first_{relation}_{size}"
+    if not hasattr(parent, name):
+        cut = Prefetch(relation, queryset.order_by(*order)[: size + 1], to_attr=name)
+        prepare([row for sibling in request.load(parent, cut) for row in getattr(sibling, name)])
+    rows = getattr(parent, name)
+    edges = [Edge(node(row), cursor_of(row, order), version(row)) for row in rows[:size]]
+    return Connection(edges, _ending(edges, more=len(rows) > size), (getattr(parent, relation).all() & queryset).count)
+
+
+def _ending(edges: list[Edge], *, more: bool) -> PageInfo:
+    return PageInfo(more, edges[-1].cursor if edges else None)
 
 
 def order_of(text: str | None, default: tuple[str, ...], fields: Mapping[str, str] = ORDERS) -> tuple[str, ...]:

@@ -50,9 +50,11 @@ class Context:
         """Remember that `rows` are siblings in a list, for `load`."""
         self._siblings.update({(type(row), row.pk): list(rows) for row in rows})
 
-    def load(self, row: Any, *lookups: str | Prefetch[Any]) -> None:
-        """Prefetch `lookups` for `row` and its siblings at once, the first time that one of them needs it."""
-        prefetch_related_objects(self._siblings.get((type(row), row.pk), [row]), *lookups)
+    def load(self, row: Any, *lookups: str | Prefetch[Any]) -> list[Any]:
+        """Prefetch `lookups` for `row` and its siblings at once, the first time that one of them needs it; all of them."""
+        siblings = self._siblings.get((type(row), row.pk), [row])
+        prefetch_related_objects(siblings, *lookups)
+        return siblings
 
     @property
     def own_teams(self) -> list[Namespace]:

@@ -9,9 +9,9 @@ from graphql import GraphQLResolveInfo
 
 from artifacts.models import Artifact, Version
 from common.names import fold
-from registries.models import Collection
+from registries.models import Collection, Link
 from sdk_api import filters
-from sdk_api.connections import Connection, order_of, page, whole
+from sdk_api.connections import Connection, nested_page, order_of, page, whole
 from sdk_api.context import Context, context
 from sdk_api.ids import decode, encode
 from sdk_api.lookup import find_membership
@@ -92,7 +92,8 @@ def resolve_tags(row: Any, info: GraphQLResolveInfo) -> Connection:
 @_both("aliases")
 def resolve_aliases(row: Any, info: GraphQLResolveInfo, **paging: Any) -> Connection:
     """A page of the names in use."""
-    return page(row.aliases.all(), ("pk",), **paging)
+    aliases = row._meta.get_field("aliases").related_model.objects.all()
+    return nested_page(context(info), row, "aliases", aliases, ("pk",), **paging)
 
 
 @_both("artifacts")
@@ -102,19 +103,22 @@ def resolve_artifacts(
     """A page of its versions with their numbers here, newest first unless ordered."""
     request = context(info)
     keys = order_of(order, ("-index",), {"created_at": "created_at"})
-    request.see([container_id(row)])
+    relation, queryset, prepare = _contents(request, row, filters)
+    paging |= {"version": lambda placed: placed.label, "prepare": prepare}
     if isinstance(row, Collection):
-        links = link_filters(row.links.alive().select_related("version__artifact", "collection"), filters)
-        return page(
-            links,
-            keys,
-            **paging,
-            node=lambda link: link.version,
-            version=lambda link: link.label,
-            prepare=lambda found: prepare_links(request, found),
-        )
-    versions = version_filters(row.versions.committed().select_related("artifact"), filters)
-    return page(versions, keys, **paging, version=lambda version: version.label, prepare=request.together)
+        paging["node"] = lambda link: link.version
+    if order or filters:
+        return page(getattr(row, relation).all() & queryset, keys, **paging)
+    return nested_page(request, row, relation, queryset, keys, **paging)
+
+
+def _contents(request: Context, row: Any, text: str | None) -> tuple[str, Any, Any]:
+    """What a collection holds: by which relation, which of it a filter leaves, and what a list of it needs."""
+    if isinstance(row, Collection):
+        links = Link.objects.alive().select_related("version__artifact", "collection")
+        return "links", link_filters(links, text), lambda found: prepare_links(request, found)
+    versions = Version.objects.committed().select_related("artifact")
+    return "versions", version_filters(versions, text), request.together
 
 
 @_both("artifactMembership")

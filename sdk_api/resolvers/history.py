@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ariadne import ObjectType
+from django.db.models import Prefetch
 from graphql import GraphQLResolveInfo
 
 from common.errors import InvalidInputError
@@ -15,8 +16,9 @@ from common.pagination import clamp
 from projects import values
 from projects.models import HistoryChunk, Run
 from projects.services import history
-from projects.streams import parse_row, step_of
+from projects.streams import parse_row, step_of, unpack
 from sdk_api.connections import Connection, Edge, PageInfo
+from sdk_api.context import context
 
 run = ObjectType("Run")
 BINDABLES = [run]
@@ -83,8 +85,10 @@ def resolve_events(row: Run, info: GraphQLResolveInfo, samples: int | None = Non
 @run.field("systemMetrics")
 def resolve_system_metrics(row: Run, info: GraphQLResolveInfo) -> str:
     """The last values of the system metrics."""
-    line = history.last_line(row, Stream.SYSTEM)
-    found = parse_row(line) if line else {}
+    last = HistoryChunk.objects.filter(stream=Stream.SYSTEM).order_by("-first_line")[:1]
+    context(info).load(row, Prefetch("chunks", queryset=last, to_attr="last_system_chunk"))
+    chunks: list[HistoryChunk] = row.last_system_chunk  # type: ignore[attr-defined]  # prefetched
+    found = parse_row(unpack(bytes(chunks[0].lines))[-1]) if chunks else {}
     return _text({key: value for key, value in found.items() if key.startswith("system.")})
 
 

@@ -134,7 +134,8 @@ def resolve_runs(
 ) -> Connection:
     """A page of runs, oldest first unless ordered."""
     runs = run_filters(Run.objects.filter(project_id=row.pk, deleted_at=None), filters)
-    return page(runs.select_related("user"), order_of(order, ("created_at", "pk"), RUN_ORDERS), **paging)
+    keys = order_of(order, ("created_at", "pk"), RUN_ORDERS)
+    return page(runs.select_related("user"), keys, **paging, prepare=context(info).together)
 
 
 @project.field("runCount")

@@ -9,10 +9,10 @@ from pathlib import Path
 import wandb
 
 folder = Path("material")
-NFC, NFD = (unicodedata.normalize(form, "\u304c\u3082 \u00e9.txt") for form in ("NFC", "NFD"))
+NFC, NFD = (unicodedata.normalize(form, "がも é.txt") for form in ("NFC", "NFD"))
 CONTENT = {
     "a.txt": b"small", "A.txt": b"CAPITAL", "empty.txt": b"", "dir/empty.bin": b"", "dir/sub/same.bin": b"same",
-    "dir/same.bin": b"same", "\u65e5\u672c\u8a9e \u30d5\u30a1\u30a4\u30eb.txt": "\u65e5\u672c\u8a9e".encode(), NFC: b"composed", NFD: b"decomposed",
+    "dir/same.bin": b"same", "日本語 ファイル.txt": "日本語".encode(), NFC: b"composed", NFD: b"decomposed",
     "dir/%41 + ?&#.txt": b"not decoded",
 }  # fmt: skip
 for name, content in CONTENT.items():
@@ -29,7 +29,7 @@ with wandb.init(
     for step in range(5):
         run.log({"loss": 1.0 / (step + 1), "nested": {"accuracy": step / 10}})
     middle = run.log_artifact(str(Path("elsewhere.txt")), name="middle", type="dataset")
-    for step in range(5, 9):
+    for _ in range(5, 9):
         run.log({"loss": 0.01, "nan": float("nan")})
     made = wandb.Artifact("everything", type="dataset", description="before", metadata={"rows": 3})
     made.add_dir(str(folder))
