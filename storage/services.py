@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from django.conf import settings
+from django.db import transaction
 
 from common.errors import InvalidInputError, TooLargeError
 from storage.digests import write_and_digest
@@ -22,6 +23,22 @@ def receive(stream: IO[bytes], *, size: int, md5: str = "") -> Blob:
     A short or broken body, or a wrong MD5, raises InvalidInputError and leaves nothing behind; a body beyond
     `VITRINE_MAX_UPLOAD_BYTES` raises TooLargeError before it is read.
     """
+    blob = _store(stream, size=size, md5=md5)
+    Blob.objects.bulk_create([blob], ignore_conflicts=True)
+    return blob
+
+
+def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
+    """Receive the bytes of one announced file. A second time stores the same bytes again, to the same effect."""
+    blob = _store(stream, size=size, md5=upload.md5)
+    with transaction.atomic():  # one write of the database for each file, not two
+        Blob.objects.bulk_create([blob], ignore_conflicts=True)
+        Upload.objects.filter(pk=upload.pk).update(blob=blob)
+    return blob
+
+
+def _store(stream: IO[bytes], *, size: int, md5: str) -> Blob:
+    """The verified bytes under their final name, and the row that is still to be written."""
     if size > settings.MAX_UPLOAD_BYTES:
         raise TooLargeError(f"The file has {size} bytes; this server takes at most {settings.MAX_UPLOAD_BYTES}.")
     file, temporary = store().create_temporary()
@@ -36,8 +53,7 @@ def receive(stream: IO[bytes], *, size: int, md5: str = "") -> Blob:
         store().publish(temporary, sha256)
     finally:
         temporary.unlink(missing_ok=True)
-    blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults={"md5": found_md5, "size": size})
-    return blob
+    return Blob(sha256=sha256, md5=found_md5, size=size)
 
 
 def _chunks(stream: IO[bytes], size: int) -> Iterator[bytes]:
@@ -51,10 +67,3 @@ def _chunks(stream: IO[bytes], size: int) -> Iterator[bytes]:
             return
         left -= len(chunk)
         yield chunk
-
-
-def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
-    """Receive the bytes of one announced file. A second time stores the same bytes again, to the same effect."""
-    blob = receive(stream, size=size, md5=upload.md5)
-    Upload.objects.filter(pk=upload.pk).update(blob=blob)
-    return blob

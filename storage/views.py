@@ -45,9 +45,11 @@ def signed_object(request: HttpRequest, ticket: str, name: str) -> HttpResponseB
 
 def _require_still(ticket: Ticket, action: Action) -> None:
     principal = User.objects.filter(pk=ticket.principal, is_active=True).first()
-    container = Container.objects.alive().filter(pk=ticket.container).first()
-    if principal is None or container is None:
-        raise ForbiddenError("The account or the place that this address was made for is gone.")
+    if principal is None:
+        raise ForbiddenError("The account that this address was made for is gone.")
+    container = Container.objects.alive().with_role(principal).filter(pk=ticket.container).first()
+    if container is None:
+        raise ForbiddenError("The place that this address was made for is gone.")
     require(principal, action, container)
 
 
