@@ -147,7 +147,7 @@ def test_people_learn_no_address_and_no_key_of_each_other(ask: Ask, cast: Cast, 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Artifact:1", "QXJ0aWZhY3Q6MQ==\x00", encode("Run", 1), encode("Artifact", "1e3"), "é"]
+    "text", ["", "Artifact:1", "QXJ0aWZhY3Q6MQ==x", encode("Run", 1), encode("Artifact", "1e3"), "é"]
 )
 def test_an_id_of_another_kind_is_refused(text: str, ask: Ask, cast: Cast) -> None:
     assert ask(cast.mia, "query A($id: ID!) { artifact(id: $id) { id } }", id=text).status == 400
