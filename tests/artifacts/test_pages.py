@@ -159,7 +159,7 @@ def test_restricted_viewers_see_names_and_digests_but_no_bytes(cast: Cast, signe
 
 
 HOSTILE = """..%2fmanage.py %252e%252e%252fmanage.py ..;/manage.py ..%5c..%5cmanage.py C:%5cwindows %2fetc%2fpasswd
-    file:%2f%2f%2fetc%2fpasswd a/../../b config.json%00.png config.json. config.json%20 %EF%BC%8E%EF%BC%8E/etc/passwd
+    file:%2f%2f%2fetc%2fpasswd a/../../b config.json. config.json%20 %EF%BC%8E%EF%BC%8E/etc/passwd
     %FF%FE CONFIG.JSON weights""".split()
 
 

@@ -146,7 +146,6 @@ def test_columns_are_chosen_in_the_address(
         "config:a%",
         "summary:0",
         "summary:a\\b",
-        "summary:a\0",
     ):
         answer = mia.get(PROJECT, {"column": hostile})
         assert answer.status_code == 200
