@@ -11,7 +11,10 @@ from access.models import User
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/orgs/Ac%00me/registry/", "/a%00b/", "/registry/?q=%00", "/vision/p/artifacts/model/net/v0/files/a.json%00.png"])
+@pytest.mark.parametrize(
+    "address",
+    ["/orgs/Ac%00me/registry/", "/a%00b/", "/registry/?q=%00", "/vision/p/artifacts/model/net/v0/files/a%00.png"],
+)
 def test_a_nul_in_an_address_is_refused(olga: User, signed_in: Callable[[User], Client], address: str) -> None:
     """T01: PostgreSQL would fail on it."""
     response = signed_in(olga).get(address)
