@@ -20,7 +20,7 @@ test: .venv/dev ## run the whole suite, in parallel
 	@$(BIN)/pytest
 
 test-postgres: .venv/dev ## run the whole suite on a throw-away PostgreSQL cluster
-	@$(BIN)/python tests/throwaway_postgres.py $(BIN)/pytest
+	@$(BIN)/python tests/throwaway_postgres.py $(BIN)/pytest --reuse-db
 
 check: .venv/dev ## format, lint, layers, templates, types, migrations, deployment
 	$(BIN)/ruff format --check
