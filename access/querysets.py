@@ -48,12 +48,7 @@ class ContainerQuerySet(models.QuerySet[Any]):
             return self.none()
         if user.is_superuser:
             return self.alive()
-        membership = _model("OrganizationMembership").objects.filter(organization=OuterRef("organization"), user=user)
-        teams = _model("TeamMembership").objects.filter(team__namespace=OuterRef("namespace"), user=user)
-        user_grants = _model("ContainerUserGrant").objects.filter(content_object=OuterRef("pk"), user=user)
-        group_grants = _model("ContainerGroupGrant").objects.filter(
-            content_object=OuterRef("pk"), group__in=_groups(user)
-        )
+        membership, teams, user_grants, group_grants = _ways(user)
         return self.alive().filter(
             Q(namespace=user.namespace_id)
             | Exists(membership.filter(role="admin"))
@@ -72,12 +67,7 @@ class ContainerQuerySet(models.QuerySet[Any]):
             return Value(0)
         if user.is_superuser:
             return Value(int(Role.ADMIN))
-        membership = _model("OrganizationMembership").objects.filter(organization=OuterRef("organization"), user=user)
-        teams = _model("TeamMembership").objects.filter(team__namespace=OuterRef("namespace"), user=user)
-        user_grants = _model("ContainerUserGrant").objects.filter(content_object=OuterRef("pk"), user=user)
-        group_grants = _model("ContainerGroupGrant").objects.filter(
-            content_object=OuterRef("pk"), group__in=_groups(user)
-        )
+        membership, teams, user_grants, group_grants = _ways(user)
         return Greatest(
             Case(When(namespace=user.namespace_id, then=Value(int(Role.ADMIN))), default=Value(0)),
             Case(
@@ -90,5 +80,12 @@ class ContainerQuerySet(models.QuerySet[Any]):
         )
 
 
-def _groups(user: User) -> Any:
-    return _model("TeamMembership").objects.filter(user=user).values(group=F("team__group"))
+def _ways(user: User) -> tuple[Any, Any, Any, Any]:
+    """The rows that may lead `user` to the container at hand: of its organization, of its team, own and team grants."""
+    groups = _model("TeamMembership").objects.filter(user=user).values(group=F("team__group"))
+    return (
+        _model("OrganizationMembership").objects.filter(organization=OuterRef("organization"), user=user),
+        _model("TeamMembership").objects.filter(team__namespace=OuterRef("namespace"), user=user),
+        _model("ContainerUserGrant").objects.filter(content_object=OuterRef("pk"), user=user),
+        _model("ContainerGroupGrant").objects.filter(content_object=OuterRef("pk"), group__in=groups),
+    )
