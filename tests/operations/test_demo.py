@@ -194,3 +194,14 @@ def test_training_learns_something(family: Any) -> None:
     rows = list(train(blank, samples[:100], samples[100:], Settings(samples=100, steps=60, rate=0.2), "recall"))
     assert rows[-1]["loss"] < untrained.loss
     assert rows[-1]["accuracy"] > untrained.accuracy
+
+
+def test_a_namesake_of_the_demo_keeps_password_and_keys(demo: Callable[[], str]) -> None:
+    stranger = person(story.SIGN_IN, password="their own secret")
+
+    with pytest.raises(CommandError, match="something else than the demo"):
+        demo()
+
+    stranger.refresh_from_db()
+    assert stranger.check_password("their own secret")
+    assert not stranger.api_keys.exists()

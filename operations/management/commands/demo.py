@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.utils import timezone
 
-from access.models import User
+from access.models import OrganizationMembership, User
 from access.services import keys, people
 from operations.demo import story
 from operations.demo.credentials import Credentials, keep
@@ -68,7 +68,9 @@ class Command(BaseCommand):
 
     def _let_in(self, credentials: Credentials) -> None:
         """Make the printed password and key the account's."""
-        user = User.objects.filter(username=story.SIGN_IN).first()
+        founded = {"organization__name": story.ORGANIZATION, "organization__deleted_at": None, "role": "admin"}
+        demo = OrganizationMembership.objects.filter(**founded, user__username=story.SIGN_IN)
+        user = User.objects.filter(organization_memberships__in=demo).first()  # nobody's account of the same name
         if user is None:
             raise CommandError(
                 "This database holds something else than the demo; name another folder with VITRINE_DATA."
