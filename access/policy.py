@@ -20,14 +20,7 @@ def role_on(user: Any, container: Container) -> Role | None:
     if getattr(container, "role_user", None) == (user.pk or 0):
         level: int = container.role_level  # type: ignore[attr-defined]  # annotated by with_role
     else:
-        row = (
-            Container.objects.alive()
-            .with_role(user)
-            .filter(pk=container.pk)
-            .values_list("role_level", flat=True)
-            .first()
-        )
-        level = row or 0
+        level = Container.objects.role_level(user, container.pk)
     return Role(level) if level else None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
@@ -62,6 +63,18 @@ class ContainerQuerySet(models.QuerySet[Any]):
         """Each row with `role_level` (a Role's number, 0 for none) of the user whose id is `role_user`."""
         return self.annotate(role_user=Value(user.pk or 0), role_level=self._role_level(user))
 
+    def role_level(self, user: User, container: int) -> int:
+        """A Role's number, 0 for none, of `user` on the living container of that id: `with_role` for one row, made fast."""
+        if not user.is_authenticated or not user.is_active or user.is_superuser:
+            found = self.alive().filter(pk=container).with_role(user).values_list("role_level", flat=True).first()
+            return found or 0
+        statement, order = _role_statement(self.db)
+        actual = {_USER: user.pk, _NAMESPACE: user.namespace_id, _CONTAINER: container}
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(statement, [actual.get(value, value) for value in order])
+            row = cursor.fetchone()
+        return row[0] if row else 0
+
     def _role_level(self, user: User) -> Any:
         if not user.is_authenticated or not user.is_active:
             return Value(0)
@@ -78,6 +91,18 @@ class ContainerQuerySet(models.QuerySet[Any]):
             _best(user_grants, _grant_level()),
             _best(group_grants, _grant_level()),
         )
+
+
+# Stand for the ids in the statement below; no row has a negative id.
+_USER, _NAMESPACE, _CONTAINER = -1, -2, -3
+
+
+@cache
+def _role_statement(database: str) -> tuple[str, tuple[Any, ...]]:
+    """The SQL of one person's role on one container: building it takes the ORM longer than running it."""
+    anybody = _model("User")(pk=_USER, namespace_id=_NAMESPACE)
+    one = _model("Container").objects.using(database).alive().filter(pk=_CONTAINER).with_role(anybody)
+    return one.values_list("role_level", flat=True).query.get_compiler(database).as_sql()
 
 
 def _ways(user: User) -> tuple[Any, Any, Any, Any]:
