@@ -1,10 +1,11 @@
-"""Forms of profile and keys."""
+"""Forms of sign-in, profile and keys."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -19,6 +20,17 @@ from access.models import ApiKey, Namespace, User
 from access.services import people
 from accounts import avatars
 from common.errors import DomainError
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+    """allauth's, whose field says what it takes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or email")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # the label says it
 
 
 class ProfileForm(forms.Form):

@@ -34,11 +34,12 @@ def relative_time(moment: datetime, now: datetime) -> str:
         return gettext("in a moment") if ahead else gettext("just now")
     if not ahead and timedelta(days=1) <= past < timedelta(days=2):
         return gettext("yesterday")
-    amount = _amount(past)
+    amount = duration(past)
     return gettext("in %(amount)s") % {"amount": amount} if ahead else gettext("%(amount)s ago") % {"amount": amount}
 
 
-def _amount(span: timedelta) -> str:
+def duration(span: timedelta) -> str:
+    """Write a span of at least a minute in its largest whole unit, in the reader's language: `15 minutes`."""
     minutes, days = int(span.total_seconds() // 60), span.days
     if minutes < 60:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from common.errors import DomainError, InvalidInputError, UnauthenticatedError, status_of
 
@@ -28,6 +31,13 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, UnauthenticatedError):
         response.headers["WWW-Authenticate"] = 'Basic realm="Vitrine"'
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 400, without the request: its host may be one that must not be spoken for."""
+    host = isinstance(exception, DisallowedHost)
+    message = _("This server does not go by the name in the address. Its operator lists the names.") if host else ""
+    return HttpResponseBadRequest(render_to_string("400.html", {"message": message}))
 
 
 class DomainErrorMiddleware:

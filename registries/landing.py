@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from access.models import (
@@ -23,11 +23,13 @@ from artifacts.models import Version
 from artifacts.places import count_of
 from artifacts.services.versions import LATEST
 from common.names import fold
+from common.pagination import Page, paginate
 from events.models import Event
 from registries.models import Collection, Link, LinkAlias, Registry
 from registries.queries import collection_url, registry_url
 
-CARDS = 200
+CARDS = 48
+BY_NAME = ("-is_core", "name_key", "pk")
 ACTIVITY = 12
 HITS = 20
 
@@ -42,24 +44,28 @@ class Card:
     last: Line | None
 
 
-def overview(user: User, organization: Organization) -> dict[str, Any]:
-    """What the landing page shows when nobody searches."""
-    found = cards(user, organization)
+def overview(user: User, organization: Organization, cursor: str = "") -> dict[str, Any]:
+    """What the landing page shows when nobody searches: a page of cards, and the sums over all of them."""
+    registries = _counted(user, organization)
+    page: Page[Any] = paginate(registries, order=BY_NAME, cursor=cursor, size=CARDS)
+    found = cards(page.items)
     return {
+        "page": page,
         "core": sorted((card for card in found if card.registry.is_core), key=lambda card: card.registry.pk),
         "custom": [card for card in found if not card.registry.is_core],
-        "collection_total": sum(card.registry.collection_count for card in found),
-        "version_total": sum(card.registry.version_count for card in found),
+        "totals": registries.aggregate(
+            registries=Count("pk"), collections=Sum("collection_count"), versions=Sum("version_count")
+        ),
         "lines": activity(user, organization),
     }
 
 
-def cards(user: User, organization: Organization) -> list[Card]:
-    """The registries that `user` sees, core ones first, then by name: four queries."""
+def _counted(user: User, organization: Organization) -> QuerySet[Registry]:
+    """The registries that `user` sees, with the numbers of their cards."""
     collections = Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None)
     links = Link.objects.alive().filter(collection__registry=OuterRef("pk"), collection__deleted_at=None)
     events = _worth_telling(Event.objects.filter(container=OuterRef("pk"))).order_by("-pk")
-    registries = (
+    return (
         Registry.objects.visible_to(user)
         .filter(organization=organization)
         .select_related("organization")
@@ -70,13 +76,15 @@ def cards(user: User, organization: Organization) -> list[Card]:
             member_count=_member_count(),
             last_event=Subquery(events.values("pk")[:1]),
         )
-        .order_by("-is_core", "name_key")[:CARDS]
     )
-    found = list(registries)
-    last = {line.event.container_id: line for line in _with_subjects(_events_of(found))}
+
+
+def cards(registries: list[Any]) -> list[Card]:
+    """The cards of counted registries: two queries."""
+    last = {line.event.container_id: line for line in _with_subjects(_events_of(registries))}
     return [
         Card(row, registry_url(row), [kind.name for kind in row.accepted_types.all()], last.get(row.pk))
-        for row in found
+        for row in registries
     ]
 
 

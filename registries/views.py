@@ -52,7 +52,7 @@ def landing(request: PersonalRequest, organization: str) -> HttpResponse:
     if words:
         context["hits"] = shelves.search(request.user, found, words)
     else:
-        context |= shelves.overview(request.user, found)
+        context |= shelves.overview(request.user, found, request.GET.get("cursor", ""))
         context |= {"script": QUICKSTART, "install": install_code(base_url(request))}
     return render_page(request, "registries/landing.html", context, partial="shelves")
 

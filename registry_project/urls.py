@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from operations import health
 
+handler400 = "common.middleware.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("ready", health.ready, name="ready"),

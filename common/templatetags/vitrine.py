@@ -24,6 +24,7 @@ register.filter("initials", formatting.initials)
 register.filter("colour_index", formatting.colour_index)
 register.filter("exact_time", formatting.exact_time)
 register.filter("difference", formatting.difference)
+register.filter("duration", formatting.duration)
 register.filter("highlight", highlight)
 
 

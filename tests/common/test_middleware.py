@@ -21,3 +21,11 @@ def test_a_nul_in_an_address_is_refused(olga: User, signed_in: Callable[[User], 
 
     assert response.status_code == 400
     assert b"NUL" in response.content
+
+
+def test_a_host_that_is_not_ours_is_refused_on_a_plain_page(client: Client) -> None:
+    response = client.get("/accounts/login/", headers={"host": "evil.example"})
+
+    assert response.status_code == 400
+    assert b"does not go by the name" in response.content
+    assert b"evil.example" not in response.content

@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from access.models import User
+from access.services.organizations import create_organization, set_member
 from registries.services.collections import create_collection, tag_collection
 from registries.services.links import add_aliases
 from registries.services.registries import create_registry
@@ -68,6 +69,32 @@ def test_the_front_door_leads_to_the_organizations_shelves(cast: Cast, signed_in
     for path in ("/", "/registry/"):
         assert client.get(path).headers["Location"] == LANDING
     assert "belong to no organization" in text_of(signed_in(cast.otto).get("/registry/"))
+
+
+def test_the_front_door_leads_to_the_organization_visited_last(cast: Cast, signed_in: SignIn) -> None:
+    rival = create_organization(name="Rival", owner=cast.otto)
+    set_member(actor=cast.otto, organization=rival, user=cast.mia, role="viewer")
+    client = signed_in(cast.mia)
+    for last in ("/orgs/Rival/registry/", "/orgs/Acme/projects/"):
+        assert client.get(last).status_code == 200
+        for path in ("/", "/registry/"):
+            assert client.get(path).headers["Location"] == f"{last.rsplit('/', 2)[0]}/registry/"
+
+
+def test_cards_are_paged_and_counted_over_all_pages(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast))
+    for number in range(60):
+        create_registry(actor=cast.olga, organization=cast.organization, name=f"s-{number:02}", visibility="organization")
+    client = signed_in(cast.mia)
+    first = client.get(LANDING)
+    second = client.get(LANDING, {"cursor": first.context["page"].next})
+    names = [card.registry.name for page in (first, second) for card in page.context["core"] + page.context["custom"]]
+    assert names == ["model", "dataset", *sorted(names[2:], key=str.lower)]
+    assert len(set(names)) == 63
+    assert not second.context["page"].next
+    for page in (first, second):
+        assert page.context["totals"] == {"registries": 63, "collections": 1, "versions": 1}
+    assert "48 of 63 registries" in text_of(first)
 
 
 def test_an_organization_that_linked_nothing_is_shown_the_script(cast: Cast, signed_in: SignIn) -> None:
