@@ -99,11 +99,15 @@ def require_team_admin(actor: Any, team: Team) -> None:
 
 
 def require_registry_creation(user: Any, organization: Organization) -> None:
-    """Refuse all but members and admins of the organization (F31 row 11, C29)."""
+    """Refuse all but members and admins of the organization, or its admins alone (F31 row 11, C29)."""
     role = organization_role(user, organization)
     if role is None:
         raise NotFoundError("There is no such organization, or you do not belong to it.")
-    if role == OrganizationMembership.Role.VIEWER:
+    if role == OrganizationMembership.Role.ADMIN:
+        return
+    if organization.registry_founders == Organization.Founders.ADMINS:
+        raise ForbiddenError(f"In {organization.name} only admins create registries; ask one of them.")
+    if role != OrganizationMembership.Role.MEMBER:
         raise ForbiddenError(
-            f"Viewers of {organization.name} cannot create registries; ask an admin for the role member."
+            f"A {role} of {organization.name} cannot create registries; ask an admin for the role member."
         )

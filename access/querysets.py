@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.db import connections, models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from access.roles import Role
 
@@ -24,6 +24,18 @@ def _model(name: str) -> Any:
 
 def _word_level(field: str) -> Case:
     return Case(*(When(**{field: word}, then=Value(int(level))) for word, level in _LEVELS.items()), default=Value(0))
+
+
+def _organization_level() -> Case:
+    """What a membership gives on an open registry (C7); nothing to service accounts."""
+    given = F("organization__default_registry_role")
+    return Case(
+        When(role="admin", then=Value(int(Role.ADMIN))),
+        When(role="member", then=given),
+        When(role="viewer", then=Least(Value(int(Role.VIEWER)), given)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
 
 
 def _grant_level() -> Case:
@@ -53,7 +65,7 @@ class ContainerQuerySet(models.QuerySet[Any]):
         return self.alive().filter(
             Q(namespace=user.namespace_id)
             | Exists(membership.filter(role="admin"))
-            | (Q(visibility="organization") & Exists(membership))
+            | (Q(visibility="organization") & Exists(membership.exclude(role="service")))
             | (Q(visibility="team") & Exists(teams))
             | Exists(user_grants)
             | Exists(group_grants)
@@ -84,7 +96,7 @@ class ContainerQuerySet(models.QuerySet[Any]):
         return Greatest(
             Case(When(namespace=user.namespace_id, then=Value(int(Role.ADMIN))), default=Value(0)),
             Case(
-                When(visibility="organization", then=_best(membership, _word_level("role"))),
+                When(visibility="organization", then=_best(membership, _organization_level())),
                 default=_best(membership.filter(role="admin"), _word_level("role")),
             ),
             Case(When(visibility="team", then=_best(teams, _word_level("role"))), default=Value(0)),
@@ -102,7 +114,8 @@ def _role_statement(database: str) -> tuple[str, tuple[Any, ...]]:
     """The SQL of one person's role on one container: building it takes the ORM longer than running it."""
     anybody = _model("User")(pk=_USER, namespace_id=_NAMESPACE)
     one = _model("Container").objects.using(database).alive().filter(pk=_CONTAINER).with_role(anybody)
-    return one.values_list("role_level", flat=True).query.get_compiler(database).as_sql()
+    statement, order = one.values_list("role_level", flat=True).query.get_compiler(database).as_sql()
+    return statement, order
 
 
 def _ways(user: User) -> tuple[Any, Any, Any, Any]:

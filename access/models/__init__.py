@@ -1,9 +1,10 @@
 """The rows of access: people, organizations, teams, keys, containers and grants."""
 
 from access.models.containers import Container, ContainerGroupGrant, ContainerUserGrant
+from access.models.invitations import Invitation
 from access.models.keys import ApiKey
 from access.models.namespaces import Namespace
-from access.models.organizations import Organization, OrganizationMembership
+from access.models.organizations import DeactivatedMembership, Organization, OrganizationMembership
 from access.models.teams import Team, TeamMembership
 from access.models.users import User
 
@@ -12,6 +13,8 @@ __all__ = [
     "Container",
     "ContainerGroupGrant",
     "ContainerUserGrant",
+    "DeactivatedMembership",
+    "Invitation",
     "Namespace",
     "Organization",
     "OrganizationMembership",

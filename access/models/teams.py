@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
@@ -9,6 +11,21 @@ from django.utils import timezone
 
 from access.models.namespaces import Namespace
 from access.models.organizations import Organization
+
+if TYPE_CHECKING:
+    from access.models.users import User
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams by who may see them."""
+
+    def alive(self) -> TeamQuerySet:
+        """Those that were not deleted, nor their organization."""
+        return self.filter(deleted_at=None, organization__deleted_at=None)
+
+    def visible_to(self, user: User) -> TeamQuerySet:
+        """Those of one's organizations; the operator sees all."""
+        return self.alive().filter(organization__in=Organization.objects.visible_to(user))
 
 
 class Team(models.Model):
@@ -18,6 +35,9 @@ class Team(models.Model):
     namespace = models.OneToOneField(Namespace, models.PROTECT, related_name="team")
     group = models.OneToOneField(Group, models.PROTECT, related_name="team")
     created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -36,7 +36,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. `is_superuser` marks the instance's operator, who sees all organizations."""
+    """A person, or a service account of an organization or of one of its teams (F37), which signs in by key alone.
+
+    `is_superuser` marks the instance's operator, who sees all organizations.
+    """
 
     class Theme(models.TextChoices):
         """Which colours the pages use."""
@@ -51,6 +54,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     namespace = models.OneToOneField(Namespace, models.PROTECT, related_name="user", null=True)
     default_namespace = models.ForeignKey(Namespace, models.SET_NULL, related_name="+", null=True, blank=True)
+    service_of = models.ForeignKey(
+        "access.Organization", models.CASCADE, related_name="service_accounts", null=True, blank=True
+    )
+    service_team = models.ForeignKey(
+        "access.Team", models.CASCADE, related_name="service_accounts", null=True, blank=True
+    )
     avatar = models.ImageField(upload_to="avatars/", blank=True)
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     language = models.CharField(max_length=8, blank=True)
@@ -72,6 +81,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name that pages show."""
         return self.full_name or self.username
+
+    @property
+    def is_service(self) -> bool:
+        """Whether a program stands behind it, not a person."""
+        return self.service_of_id is not None
 
     @property
     def home(self) -> Namespace | None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from access.models import ApiKey, User
 from access.policy import is_operator
+from access.services.service_accounts import require_administration
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
@@ -44,13 +45,13 @@ def create_key(
     expires_at: datetime | None = None,
     secret: str = "",
 ) -> tuple[ApiKey, str]:
-    """A new key of `user` and its secret, which is not shown again. Only one's own keys, or any by the operator.
+    """A new key of `user` and its secret, which is not shown again. One's own, a service account's by its admins, or any by
+    the operator.
 
     Raises NotFoundError for somebody else's account, InvalidInputError for a secret that the SDK would refuse, and
     ConflictError for one in use.
     """
-    if actor != user and not is_operator(actor):
-        raise NotFoundError("There is no such account, or you may not see it.")
+    _require_keeper(actor, user)
     secret = validate_secret(secret) if secret else f"local-{secrets.token_hex(20)}"
     if not name.strip() or len(name) > 128:
         raise InvalidInputError("Give the key a name of at most 128 characters, such as the machine that uses it.")
@@ -70,13 +71,20 @@ def create_key(
 
 def revoke_key(*, actor: User | None, key: ApiKey) -> None:
     """Delete `key`; a second time changes nothing. Raises NotFoundError for somebody else's key."""
-    if actor is not None and actor.pk != key.user_id and not is_operator(actor):
-        raise NotFoundError("There is no such key, or you may not see it.")
+    _require_keeper(actor, key.user)
     with transaction.atomic():
         if not ApiKey.objects.filter(pk=key.pk).exists():
             return
         record(actor=actor, type=EventType.KEY_REVOKED, object=key, before={"name": key.name})
         ApiKey.objects.filter(pk=key.pk).delete()
+
+
+def _require_keeper(actor: User | None, user: User) -> None:
+    if actor == user or is_operator(actor):
+        return
+    if not user.is_service:
+        raise NotFoundError("There is no such account or key, or you may not see it.")
+    require_administration(actor, user)
 
 
 def authenticate(secret: str) -> ApiKey | None:

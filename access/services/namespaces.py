@@ -9,6 +9,8 @@ from access.reserved import is_reserved
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import entity_name, fold
 
+TAKEN = "The name '{name}' is taken by a user, a team or an organization; choose another."
+
 
 def claim(name: str, kind: Namespace.Kind, what: str) -> Namespace:
     """The new namespace `name` of a `what` (user, team, organization).
@@ -16,15 +18,28 @@ def claim(name: str, kind: Namespace.Kind, what: str) -> Namespace:
     Raises InvalidInputError for a name that cannot stand in an address or is kept for the server, and ConflictError for
     one that is taken, in whatever case it is written.
     """
-    if is_reserved(entity_name(name, what)):
-        raise InvalidInputError(f"The name '{name}' is kept for the server itself; choose another.")
+    _check(name, what)
     try:
         with transaction.atomic():
             return Namespace.objects.create(name=name, name_key=fold(name), kind=kind)
     except IntegrityError as error:
-        raise ConflictError(
-            f"The name '{name}' is taken by a user, a team or an organization; choose another."
-        ) from error
+        raise ConflictError(TAKEN.format(name=name)) from error
+
+
+def rename(namespace: Namespace, name: str, what: str) -> None:
+    """Give the namespace of a `what` another name; raises as `claim` does."""
+    _check(name, what)
+    namespace.name, namespace.name_key = name, fold(name)
+    try:
+        with transaction.atomic():
+            namespace.save(update_fields=["name", "name_key"])
+    except IntegrityError as error:
+        raise ConflictError(TAKEN.format(name=name)) from error
+
+
+def _check(name: str, what: str) -> None:
+    if is_reserved(entity_name(name, what)):
+        raise InvalidInputError(f"The name '{name}' is kept for the server itself; choose another.")
 
 
 def release(namespace: Namespace) -> str:

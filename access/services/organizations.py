@@ -8,8 +8,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from access.models import Namespace, Organization, OrganizationMembership, TeamMembership, User
+from access import grants
+from access.models import (
+    ApiKey,
+    ContainerUserGrant,
+    DeactivatedMembership,
+    Namespace,
+    Organization,
+    OrganizationMembership,
+    TeamMembership,
+    User,
+)
 from access.policy import require_operator, require_organization_admin
+from access.roles import Role as level
 from access.services import namespaces
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import ENTITY_NAME, container_name, fold
@@ -17,6 +28,7 @@ from events.services import record
 from events.types import EventType
 
 Role = OrganizationMembership.Role
+GIVEN = [Role.ADMIN, Role.MEMBER, Role.VIEWER]
 
 
 def create_organization(*, actor: User | None = None, name: str, owner: User) -> Organization:
@@ -59,6 +71,92 @@ def set_member(*, actor: User | None, organization: Organization, user: User, ro
         return _put_member(actor, organization, user, parse_role(role))
 
 
+def remove_member(*, actor: User | None, organization: Organization, user: User) -> None:
+    """End the membership with all that came through it (F33); one may always leave. A second time changes nothing.
+
+    Raises NotFoundError and ForbiddenError for all but admins and oneself, ConflictError when no admin would be left.
+    """
+    if actor != user:
+        require_organization_admin(actor, organization)
+    with transaction.atomic():
+        DeactivatedMembership.objects.filter(organization=organization, user=user).delete()
+        had = _take_out(organization, user)
+        if had is not None:
+            _record(EventType.ORGANIZATION_MEMBER_REMOVED, actor, organization, user, {"role": had.role}, None)
+
+
+def deactivate_member(*, actor: User | None, organization: Organization, user: User) -> None:
+    """Take the membership away, and keep what it gave for `reactivate_member`. A second time changes nothing.
+
+    Raises as `set_member` does, and NotFoundError for somebody who does not belong to the organization.
+    """
+    require_organization_admin(actor, organization)
+    with transaction.atomic():
+        if DeactivatedMembership.objects.filter(organization=organization, user=user).exists():
+            return
+        had = _take_out(organization, user)
+        if had is None:
+            raise NotFoundError(f"{user.username} does not belong to {organization.name}.")
+        had.save()
+        _record(EventType.MEMBER_DEACTIVATED, actor, organization, user, {"role": had.role}, None)
+
+
+def reactivate_member(*, actor: User | None, organization: Organization, user: User) -> None:
+    """Give back role, teams and registry roles, as far as those still exist. A second time changes nothing."""
+    require_organization_admin(actor, organization)
+    with transaction.atomic():
+        had = DeactivatedMembership.objects.filter(organization=organization, user=user).first()
+        if had is None:
+            return
+        had.delete()
+        _put_member(actor, organization, user, Role(had.role))
+        for team in organization.teams.alive().filter(pk__in=had.teams):
+            TeamMembership.objects.get_or_create(team=team, user=user, defaults={"role": had.teams[str(team.pk)]})
+        for container in organization.containers.alive().filter(pk__in=had.grants):
+            role = level.parse(had.grants[str(container.pk)])
+            if role and grants.given(container, user) is None:
+                grants.give(container, user, role)
+        _record(EventType.MEMBER_REACTIVATED, actor, organization, user, None, {"role": had.role})
+
+
+def edit_organization(
+    *,
+    actor: User | None,
+    organization: Organization,
+    default_registry_role: level | None = None,
+    registry_founders: str | None = None,
+) -> Organization:
+    """Set what members have on open registries (C7: Member or lower) and who creates registries (C29); None leaves.
+
+    Raises NotFoundError and ForbiddenError for all but its admins, InvalidInputError for values that cannot be.
+    """
+    require_organization_admin(actor, organization)
+    if default_registry_role is not None and default_registry_role > level.MEMBER:
+        raise InvalidInputError("The default role on registries is member, viewer or restricted viewer.")
+    if registry_founders is not None and registry_founders not in Organization.Founders.values:
+        raise InvalidInputError(f"Registries are created by one of {', '.join(Organization.Founders.values)}.")
+    wanted = {"default_registry_role": default_registry_role, "registry_founders": registry_founders}
+    after = {
+        name: value for name, value in wanted.items() if value is not None and value != getattr(organization, name)
+    }
+    if not after:
+        return organization
+    before = {name: getattr(organization, name) for name in after}
+    for name, value in after.items():
+        setattr(organization, name, value)
+    with transaction.atomic():
+        organization.save(update_fields=list(after))
+        record(
+            actor=actor,
+            type=EventType.ORGANIZATION_EDITED,
+            object=organization,
+            organization=organization,
+            before=before,
+            after=after,
+        )
+    return organization
+
+
 def ensure_member(*, actor: User | None, organization: Organization, user: User) -> None:
     """Make `user` a member unless they belong to the organization already; raises as `set_member` does."""
     if not organization.memberships.filter(user=user).exists():
@@ -76,11 +174,15 @@ def delete_organization(*, actor: User | None, organization: Organization) -> No
     with transaction.atomic():
         now = timezone.now()
         organization.containers.alive().update(deleted_at=now)
-        teams = list(organization.teams.select_related("namespace"))
+        teams = list(organization.teams.alive().select_related("namespace"))
         owned = [organization.namespace, *(team.namespace for team in teams)]
         User.objects.filter(default_namespace__in=owned).update(default_namespace=None)
         TeamMembership.objects.filter(team__in=teams).delete()
         organization.memberships.all().delete()
+        organization.deactivated.all().delete()
+        programs = organization.service_accounts.all()
+        ApiKey.objects.filter(user__in=programs).delete()
+        programs.update(is_active=False, deleted_at=now)
         for namespace in owned:
             namespaces.release(namespace)
         organization.deleted_at = now
@@ -99,8 +201,8 @@ def find_organization(name: str) -> Organization:
 
 def parse_role(role: str) -> OrganizationMembership.Role:
     """The role of that word. Raises InvalidInputError."""
-    if role not in Role.values:
-        raise InvalidInputError(f"'{role}' is no role in an organization or a team; choose {', '.join(Role.values)}.")
+    if role not in GIVEN:
+        raise InvalidInputError(f"'{role}' is no role in an organization or a team; choose {', '.join(GIVEN)}.")
     return Role(role)
 
 
@@ -109,27 +211,73 @@ def _put_member(
 ) -> OrganizationMembership:
     if not user.is_active:
         raise ConflictError(f"The account {user.username} is switched off.")
-    Organization.objects.select_for_update().get(
-        pk=organization.pk
-    )  # so that two demotions cannot both see another admin
-    membership = organization.memberships.filter(user=user).first()
-    before = membership.role if membership else None
-    if before == Role.ADMIN != role and organization.memberships.filter(role=Role.ADMIN).count() == 1:
+    if user.is_service and role != Role.SERVICE:
         raise ConflictError(
-            f"{user.username} is the last admin of {organization.name}; make somebody else an admin first."
+            f"{user.username} is a service account; it has only the roles given on registries and teams."
         )
+    membership = _locked(organization, user)
+    before = membership.role if membership else None
+    if role != Role.ADMIN:
+        _require_other_admin(organization, membership)
+    DeactivatedMembership.objects.filter(organization=organization, user=user).delete()
     if membership is None:
         membership = OrganizationMembership(organization=organization, user=user)
     if before != role:
         membership.role = role
         membership.save()
-        record(
-            actor=actor,
-            type=EventType.ORGANIZATION_MEMBER_SET,
-            object=user,
-            parent=organization,
-            organization=organization,
-            before={"role": before},
-            after={"role": role},
-        )
+        _record(EventType.ORGANIZATION_MEMBER_SET, actor, organization, user, {"role": before}, {"role": role})
     return membership
+
+
+def _locked(organization: Organization, user: User) -> OrganizationMembership | None:
+    """The membership of `user`, read after the organization is locked: two demotions cannot both see another admin."""
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    return organization.memberships.filter(user=user).first()
+
+
+def _require_other_admin(organization: Organization, membership: OrganizationMembership | None) -> None:
+    if membership is None or membership.role != Role.ADMIN:
+        return
+    if not organization.memberships.filter(role=Role.ADMIN).exclude(pk=membership.pk).exists():
+        raise ConflictError(
+            f"{membership.user.username} is the last admin of {organization.name}; make somebody else an admin first."
+        )
+
+
+def _take_out(organization: Organization, user: User) -> DeactivatedMembership | None:
+    """Delete the membership with its teams, grants and default entity; what it was, or None where there was none."""
+    membership = _locked(organization, user)
+    if membership is None:
+        return None
+    _require_other_admin(organization, membership)
+    teams = TeamMembership.objects.filter(user=user, team__organization=organization)
+    given = ContainerUserGrant.objects.filter(user=user, content_object__organization=organization)
+    had = DeactivatedMembership(
+        organization=organization,
+        user=user,
+        role=membership.role,
+        teams={str(row.team_id): row.role for row in teams},
+        grants={
+            str(row.content_object_id): row.permission.codename.removeprefix("role_")
+            for row in given.select_related("permission")
+        },
+    )
+    owned = Namespace.objects.filter(team__organization=organization)
+    User.objects.filter(pk=user.pk, default_namespace__in=owned).update(default_namespace=None)
+    for rows in (teams, given):
+        rows.delete()
+    membership.delete()
+    return had
+
+
+def _record(
+    kind: EventType,
+    actor: User | None,
+    organization: Organization,
+    user: User,
+    before: dict[str, str | None] | None,
+    after: dict[str, str | None] | None,
+) -> None:
+    record(
+        actor=actor, type=kind, object=user, parent=organization, organization=organization, before=before, after=after
+    )

@@ -13,9 +13,18 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from access.models import Container, ContainerUserGrant, Namespace, TeamMembership, User
-from access.policy import is_operator, require_operator
+from access.models import (
+    Container,
+    ContainerUserGrant,
+    Namespace,
+    Organization,
+    OrganizationMembership,
+    TeamMembership,
+    User,
+)
+from access.policy import is_operator, require_operator, require_organization_admin
 from access.services import namespaces
+from access.services.organizations import set_member
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import fold
 from events.services import record
@@ -37,18 +46,38 @@ def create_user(
     and ConflictError for a name, an address or a password that cannot be used.
     """
     require_operator(actor)
-    user = User(
-        username=username,
-        email=_checked_email(email),
-        full_name=_checked_full_name(full_name),
-        is_superuser=is_operator,
-    )
-    _put_password(actor, user, password)
+    user = User(username=username, email=email, full_name=full_name, is_superuser=is_operator)
+    return open_account(actor=actor, user=user, password=password, rules=[MinimumLengthValidator(min_length=8)])
+
+
+def create_member(*, actor: User, organization: Organization, username: str, email: str, full_name: str = "") -> User:
+    """A new account, without a password yet, in the organization as a member; with one team, that is its default (C31).
+
+    Raises NotFoundError and ForbiddenError for all but admins of the organization; otherwise as `create_user`.
+    """
+    require_organization_admin(actor, organization)
+    with transaction.atomic():
+        user = open_account(actor=actor, user=User(username=username, email=email, full_name=full_name), password=None)
+        set_member(actor=actor, organization=organization, user=user, role=OrganizationMembership.Role.MEMBER)
+        teams = list(organization.teams.alive()[:2])
+        if len(teams) == 1:
+            user.default_namespace = teams[0].namespace
+            user.save(update_fields=["default_namespace"])
+    return user
+
+
+def open_account(*, actor: User | None, user: User, password: str | None, rules: list[Any] | None = None) -> User:
+    """Save the new `user` with a personal namespace; whether `actor` may do so is settled by the caller.
+
+    `rules` are those for the password, Django's settings unless given. Raises InvalidInputError and ConflictError.
+    """
+    user.email, user.full_name = _checked_email(user.email), _checked_full_name(user.full_name)
+    _put_password(user, password, rules)
     with transaction.atomic():
         _require_free_email(user)
-        user.namespace = namespaces.claim(username, Namespace.Kind.PERSONAL, "user")
+        user.namespace = namespaces.claim(user.username, Namespace.Kind.PERSONAL, "user")
         user.save()
-        record(actor=actor, type=EventType.USER_CREATED, object=user, after={"operator": is_operator})
+        record(actor=actor, type=EventType.USER_CREATED, object=user, after={"operator": user.is_superuser})
     return user
 
 
@@ -81,7 +110,7 @@ def set_password(*, actor: User | None, user: User, password: str) -> None:
     _require_self(actor, user)
     if user.check_password(password):
         return
-    _put_password(actor, user, password)
+    _put_password(user, password, [MinimumLengthValidator(min_length=8)] if actor is None else None)
     with transaction.atomic():
         user.save(update_fields=["password"])
         record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": ["password"]})
@@ -125,6 +154,7 @@ def delete_user(*, actor: User | None, user: User) -> None:
         user.api_keys.all().delete()
         user.team_memberships.all().delete()
         user.organization_memberships.all().delete()
+        user.deactivated.all().delete()
         ContainerUserGrant.objects.filter(user=user).delete()
         user.username = namespaces.release(user.namespace)
         user.full_name = user.email = ""
@@ -195,12 +225,11 @@ def _require_free_email(user: User) -> None:
         raise ConflictError(f"The address {user.email} belongs to another account.")
 
 
-def _put_password(actor: User | None, user: User, password: str | None) -> None:
-    """Set the hash of `password`, or mark that there is none. The command line's are only checked for their length."""
+def _put_password(user: User, password: str | None, rules: list[Any] | None) -> None:
+    """Set the hash of `password`, or mark that there is none."""
     if password is None:
         user.set_unusable_password()
         return
-    rules = [MinimumLengthValidator(min_length=8)] if actor is None else None
     try:
         validate_password(password, user, rules)
     except ValidationError as error:

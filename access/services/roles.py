@@ -26,6 +26,8 @@ def grant_role(*, actor: User | None, container: Container, principal: User | Te
         raise InvalidInputError(
             f"{principal} does not belong to the organization of '{container.name}'; add them to it first."
         )
+    if isinstance(principal, User) and principal.is_service and role < Role.MEMBER:
+        raise InvalidInputError(f"{principal} is a service account, which can only be member or admin.")
     with transaction.atomic():
         before = grants.given(container, principal)
         if before == role:
@@ -65,7 +67,7 @@ def _require_admin(actor: User | None, container: Container) -> None:
 
 def _belongs(container: Container, principal: User | Team) -> bool:
     if isinstance(principal, Team):
-        return principal.organization_id == container.organization_id
+        return principal.organization_id == container.organization_id and principal.deleted_at is None
     return (
         principal.is_active
         and principal.organization_memberships.filter(organization=container.organization_id).exists()

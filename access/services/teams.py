@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
-from access.models import Namespace, Organization, Team, TeamMembership, User
+from access.models import ContainerGroupGrant, Namespace, Organization, Team, TeamMembership, User
 from access.policy import require_organization_admin, require_team_admin
 from access.services import namespaces
 from access.services.organizations import ensure_member, parse_role
@@ -44,12 +45,68 @@ def set_member(*, actor: User | None, team: Team, user: User, role: str) -> Team
         return _put_member(actor, team, user, TeamMembership.Role(parse_role(role)))
 
 
+def remove_member(*, actor: User | None, team: Team, user: User) -> None:
+    """Take `user` out of the team, and with it what came through it (F33); one may always leave. Again changes nothing.
+
+    Raises NotFoundError and ForbiddenError for all but its admins, the organization's, and oneself.
+    """
+    if actor != user:
+        require_team_admin(actor, team)
+    with transaction.atomic():
+        membership = team.memberships.filter(user=user).first()
+        if membership is None:
+            return
+        membership.delete()
+        User.objects.filter(pk=user.pk, default_namespace=team.namespace).update(default_namespace=None)
+        _record(EventType.TEAM_MEMBER_REMOVED, actor, team, user, {"role": membership.role}, None)
+
+
+def rename_team(*, actor: User | None, team: Team, name: str) -> Team:
+    """Give the team another name, by which scripts must address it from now on (C17).
+
+    Raises NotFoundError and ForbiddenError for all but admins of the organization, InvalidInputError and ConflictError
+    for a name that cannot be used.
+    """
+    require_organization_admin(actor, team.organization)
+    before = team.name
+    if name == before:
+        return team
+    with transaction.atomic():
+        namespaces.rename(team.namespace, name, "team")
+        _record(EventType.TEAM_RENAMED, actor, team, team, {"name": before}, {"name": name})
+    return team
+
+
+def delete_team(*, actor: User | None, team: Team) -> None:
+    """Dissolve a team: its members and what it gave them on registries go, its name is free again. Again changes nothing.
+
+    Raises NotFoundError and ForbiddenError for all but admins of the organization, ConflictError while it has projects,
+    since their versions may be linked.
+    """
+    require_organization_admin(actor, team.organization)
+    with transaction.atomic():
+        Namespace.objects.select_for_update().get(pk=team.namespace_id)
+        if not Team.objects.filter(pk=team.pk, deleted_at=None).update(deleted_at=timezone.now()):
+            return
+        if team.namespace.containers.alive().exists():
+            raise ConflictError(f"The team {team.name} has projects; delete them first.")
+        before = team.name
+        User.objects.filter(default_namespace=team.namespace).update(default_namespace=None)
+        team.memberships.all().delete()
+        ContainerGroupGrant.objects.filter(group=team.group_id).delete()
+        namespaces.release(team.namespace)
+        _record(EventType.TEAM_DELETED, actor, team, team, {"name": before}, None)
+
+
 def find_team(name: str) -> Team:
     """The living team of that name, in whatever case. Raises NotFoundError."""
     found = (
-        Team.objects.select_related("namespace", "organization", "group").filter(namespace__name_key=fold(name)).first()
+        Team.objects.alive()
+        .select_related("namespace", "organization", "group")
+        .filter(namespace__name_key=fold(name))
+        .first()
     )
-    if found is None or found.organization.deleted_at:
+    if found is None:
         raise NotFoundError(f"There is no team '{name}'.")
     return found
 
@@ -57,19 +114,32 @@ def find_team(name: str) -> Team:
 def _put_member(actor: User | None, team: Team, user: User, role: TeamMembership.Role) -> TeamMembership:
     if not user.is_active:
         raise ConflictError(f"The account {user.username} is switched off.")
+    if user.is_service and user.service_of_id != team.organization_id:
+        raise ConflictError(f"{user.username} is a service account of another organization.")
     ensure_member(actor=actor, organization=team.organization, user=user)
     membership = team.memberships.filter(user=user).first() or TeamMembership(team=team, user=user)
     before = membership.role if membership.pk else None
     if before != role:
         membership.role = role
         membership.save()
-        record(
-            actor=actor,
-            type=EventType.TEAM_MEMBER_SET,
-            object=user,
-            parent=team,
-            organization=team.organization,
-            before={"role": before},
-            after={"role": role},
-        )
+        _record(EventType.TEAM_MEMBER_SET, actor, team, user, {"role": before}, {"role": role})
     return membership
+
+
+def _record(
+    kind: EventType,
+    actor: User | None,
+    team: Team,
+    object: User | Team,
+    before: dict[str, str | None] | None,
+    after: dict[str, str | None] | None,
+) -> None:
+    record(
+        actor=actor,
+        type=kind,
+        object=object,
+        parent=team,
+        organization=team.organization,
+        before=before,
+        after=after,
+    )

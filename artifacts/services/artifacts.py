@@ -10,12 +10,14 @@ from django.utils import timezone
 from access.models import User
 from access.policy import require
 from access.roles import Action
+from artifacts import hooks
 from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.services.values import check_description, check_tags, tag_rows
 from common import names
 from common.errors import ConflictError
 from events.services import record
 from events.types import EventType
+from projects.models import Project
 
 
 def edit_artifact(
@@ -76,13 +78,25 @@ def tag_artifact(*, actor: User, artifact: Artifact, add: Iterable[str] = (), re
     return artifact
 
 
+def delete_all(actor: User, project: Project) -> None:
+    """Mark everything of a project as deleted, which is going itself. Raises ConflictError as `delete_artifact` does."""
+    for artifact in Artifact.objects.filter(project=project, deleted_at=None).order_by("pk"):
+        artifact.project = project
+        delete_artifact(actor=actor, artifact=artifact)
+
+
 def delete_artifact(*, actor: User, artifact: Artifact) -> None:
-    """Mark the series and all its versions as deleted (F44). Member of the project; a second time changes nothing."""
+    """Mark the series and all its versions as deleted, with their links (F44, C13). A second time changes nothing.
+
+    Member of the project. Raises ConflictError while a registry holds one by a protected alias.
+    """
     require(actor, Action.DELETE_VERSION, artifact.project)
     now = timezone.now()
     with transaction.atomic():
         if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now):
             return
+        for settle in hooks.before_deletion:
+            settle(actor, Version.objects.filter(artifact=artifact))
         VersionAlias.objects.filter(artifact=artifact).delete()
         Version.objects.filter(artifact=artifact, deleted_at=None).update(state=Version.State.DELETED, deleted_at=now)
         _record(EventType.ARTIFACT_DELETED, actor, artifact, {"name": artifact.name}, None)

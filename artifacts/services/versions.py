@@ -13,6 +13,7 @@ from django.utils import timezone
 from access.models import Container, User
 from access.policy import require
 from access.roles import Action
+from artifacts import hooks
 from artifacts.models import Artifact, RunInput, Version
 from artifacts.services.aliases import point
 from artifacts.services.values import check_aliases, check_description, check_metadata, check_tags, tag_rows
@@ -219,7 +220,8 @@ def _edited(kind: EventType, actor: User, version: Version, through: Container, 
 def delete_version(*, actor: User, version: Version, delete_aliases: bool = False) -> None:
     """Mark a version of the source as deleted (F130); its number is not given again. A second time changes nothing.
 
-    Member of the project. Raises ConflictError while it has aliases, unless `delete_aliases`.
+    Member of the project. Raises ConflictError while it has aliases, unless `delete_aliases`, and while a registry holds it
+    by a protected alias; its other links go with it (C13).
     """
     require(actor, Action.DELETE_VERSION, version.artifact.project)
     with transaction.atomic():
@@ -235,6 +237,8 @@ def delete_version(*, actor: User, version: Version, delete_aliases: bool = Fals
                 f"The version has the aliases {', '.join(aliases)}; delete them first, or ask for their deletion too "
                 "(delete_aliases=True)."
             )
+        for settle in hooks.before_deletion:
+            settle(actor, Version.objects.filter(pk=version.pk))
         version.aliases.all().delete()
         Version.objects.filter(pk=version.pk).update(state=Version.State.DELETED, deleted_at=timezone.now())
         record(

@@ -1,16 +1,19 @@
-"""Projects: found by name, and made on first use."""
+"""Projects: found by name, made on first use, edited and deleted."""
 
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from access.grants import give
 from access.models import Namespace, User
-from access.policy import organization_role
-from access.roles import Role
+from access.policy import organization_role, require
+from access.roles import Action, Role
 from common import names
-from common.errors import ForbiddenError, InvalidInputError, NotFoundError
+from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
+from projects import hooks
 from projects.models import Project
 
 
@@ -61,6 +64,69 @@ def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Pr
             raise NotFoundError("There is no such project, or you may not see it.") from None
         return found
     return project
+
+
+def edit_project(*, actor: User, project: Project, name: str | None = None, visibility: str | None = None) -> Project:
+    """Rename a team's project, or open it to the team or restrict it to those who are added (F36); None leaves.
+
+    Whoever restricts a project stays its admin. Admin of the project. Raises InvalidInputError for a name or a visibility
+    that cannot be, such as another one for a personal project, and ConflictError for a taken name.
+    """
+    require(actor, Action.MANAGE_PROJECT, project)
+    before = {"name": project.name, "visibility": project.visibility}
+    if name is not None:
+        project.name, project.name_key = names.container_name(name, "project"), names.fold(name)
+    if visibility is not None:
+        project.visibility = _checked_visibility(project, visibility)
+    after = {"name": project.name, "visibility": project.visibility}
+    if before == after:
+        return project
+    project.updated_at = timezone.now()
+    try:
+        with transaction.atomic():
+            project.save(update_fields=["name", "name_key", "visibility", "updated_at"])
+            if after["visibility"] == Project.Visibility.RESTRICTED != before["visibility"]:
+                give(project, actor, Role.ADMIN)
+            record(
+                actor=actor,
+                type=EventType.PROJECT_EDITED,
+                object=project,
+                container=project,
+                before=before,
+                after=after,
+            )
+    except IntegrityError as error:
+        raise ConflictError(f"There is a project named '{name}' already; choose another name.") from error
+    return project
+
+
+def _checked_visibility(project: Project, visibility: str) -> str:
+    if visibility == project.visibility:
+        return visibility
+    if project.organization_id is None:
+        raise InvalidInputError("A personal project belongs to its owner alone; log to a team to share work.")
+    if visibility not in {Project.Visibility.TEAM, Project.Visibility.RESTRICTED}:
+        raise InvalidInputError("A project's visibility is 'team' or 'restricted'.")
+    return visibility
+
+
+def delete_project(*, actor: User, project: Project) -> None:
+    """Mark a project as deleted with its runs, artifacts and their links. A second time: NotFoundError.
+
+    Admin of the project. Raises ConflictError while a registry holds a version of it by a protected alias (C13).
+    """
+    require(actor, Action.MANAGE_PROJECT, project)
+    with transaction.atomic():
+        for settle in hooks.before_deletion:
+            settle(actor, project)
+        if Project.objects.filter(pk=project.pk, deleted_at=None).update(deleted_at=timezone.now()):
+            record(
+                actor=actor,
+                type=EventType.PROJECT_DELETED,
+                object=project,
+                container=project,
+                before={"name": project.name},
+            )
 
 
 def _require_creation(actor: User, namespace: Namespace) -> str:

@@ -164,7 +164,7 @@ def announce_files(*, actor: User, run: Run, names: Sequence[str]) -> list[RunFi
     with transaction.atomic():
         if Run.objects.select_for_update().get(pk=run.pk).deleted_at is not None:
             raise GoneError(DELETED.format(name=run.name))
-        found = {file.name: file for file in run.files.filter(name__in=wanted).select_related("upload")}
+        found = {file.name: file for file in run.files.filter(name__in=wanted).select_related("upload__blob")}
         missing = [name for name in wanted if name not in found]
         uploads = Upload.objects.bulk_create(
             Upload(

@@ -2,6 +2,6 @@
 
 from registries.models.collections import Collection
 from registries.models.links import Link, LinkAlias
-from registries.models.registries import AcceptedType, Registry
+from registries.models.registries import AcceptedType, ProtectedAlias, Registry
 
-__all__ = ["AcceptedType", "Collection", "Link", "LinkAlias", "Registry"]
+__all__ = ["AcceptedType", "Collection", "Link", "LinkAlias", "ProtectedAlias", "Registry"]

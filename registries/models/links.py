@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from artifacts.models import Version
 from registries.models.collections import Collection
+from registries.models.registries import ProtectedAlias
 
 if TYPE_CHECKING:
     from access.models import User
@@ -22,6 +23,12 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def alive(self) -> LinkQuerySet:
         """Those that were not unlinked, to versions that still exist."""
         return self.filter(deleted_at=None, version__state=Version.State.COMMITTED, version__artifact__deleted_at=None)
+
+    def protected(self) -> LinkQuerySet:
+        """Living links that carry an alias which their registry protects (F57)."""
+        guarded = ProtectedAlias.objects.filter(registry=OuterRef("collection__registry"), name=OuterRef("name"))
+        held = LinkAlias.objects.filter(Exists(guarded))
+        return self.alive().filter(pk__in=held.values("link"))
 
     def visible_to(self, user: User) -> LinkQuerySet:
         """Living links in the collections that `user` sees."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from access.models import Container
 
@@ -10,10 +12,14 @@ CORE = {"model": ("Model", "model"), "dataset": ("Dataset", "dataset")}
 
 
 class Registry(Container):
-    """Collections of linked versions, of any type or of the accepted ones. Core registries come with the organization (F13)."""
+    """Collections of linked versions, of any type or of the accepted ones. Core registries come with the organization (F13).
+
+    The owner answers for it, and may do nothing by that (F22).
+    """
 
     is_core = models.BooleanField(default=False)
     accepts_all_types = models.BooleanField(default=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
 
     def __str__(self) -> str:
         return self.title
@@ -33,6 +39,22 @@ class AcceptedType(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["registry", "name"], name="accepted_type_unique")]
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProtectedAlias(models.Model):
+    """An alias that only admins of the registry may give, move and take away (F57)."""
+
+    registry = models.ForeignKey(Registry, models.CASCADE, related_name="protected_aliases")
+    name = models.CharField(max_length=128)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["registry", "name"], name="protected_alias_unique")]
+        ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name

@@ -16,6 +16,7 @@ from common.errors import ConflictError, InvalidInputError
 from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, Collection, Link, LinkAlias, Registry
+from registries.services.protection import require_links
 
 
 def check_type(registry: Registry, kind: str) -> None:
@@ -100,10 +101,14 @@ def tag_collection(
 
 
 def delete_collection(*, actor: User, collection: Collection) -> None:
-    """Mark a collection and its links as deleted; the sources stay (F44). A second time changes nothing. Member."""
-    require(actor, Action.DELETE_COLLECTION, collection.registry)
+    """Mark a collection and its links as deleted; the sources stay (F44). A second time changes nothing.
+
+    Member of the registry, admin where one of the links carries a protected alias (F57).
+    """
     now = timezone.now()
     with transaction.atomic():
+        Collection.objects.select_for_update().get(pk=collection.pk)
+        require_links(actor, collection.registry, Action.DELETE_COLLECTION, collection=collection)
         if not Collection.objects.filter(pk=collection.pk, deleted_at=None).update(deleted_at=now):
             return
         LinkAlias.objects.filter(collection=collection).delete()

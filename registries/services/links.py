@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from access.models import Namespace, User
@@ -19,6 +19,7 @@ from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, Collection, Link, LinkAlias, Registry
 from registries.services.collections import check_type, create_collection
+from registries.services.protection import require_aliases, require_links, require_unprotected
 
 
 def link_version(
@@ -32,6 +33,7 @@ def link_version(
     """
     require(actor, Action.LINK_VERSION, registry)
     wanted = check_aliases(aliases)
+    require_aliases(actor, registry, wanted)
     _require_linkable(actor, registry, version)
     check_type(registry, version.artifact.type)
     collection = _collection(actor, registry, names.collection_name(collection_name), version.artifact.type)
@@ -126,10 +128,12 @@ def _point(actor: User, registry: Registry, link: Link, aliases: Iterable[str]) 
 
 
 def add_aliases(*, actor: User, link: Link, names: Iterable[str]) -> None:
-    """Give the link those aliases, taking them from other links of the collection (F6). Member of the registry."""
+    """Give the link those aliases, taking them from other links of the collection (F6). Member of the registry, admin
+    where one is protected (F57).
+    """
     registry = link.collection.registry
-    require(actor, Action.MOVE_ALIAS, registry)
     wanted = check_aliases(names)
+    require_aliases(actor, registry, wanted)
     with transaction.atomic():
         Collection.objects.select_for_update().get(pk=link.collection_id)
         if not Link.objects.alive().filter(pk=link.pk).exists():
@@ -138,11 +142,12 @@ def add_aliases(*, actor: User, link: Link, names: Iterable[str]) -> None:
 
 
 def remove_aliases(*, actor: User, collection: Collection, names: Iterable[str]) -> None:
-    """Take those aliases away; ones that are not there are no error. Member of the registry."""
-    require(actor, Action.MOVE_ALIAS, collection.registry)
+    """Take those aliases away; ones that are not there are no error. Member of the registry, admin for protected ones."""
+    unwanted = list(names)
+    require_aliases(actor, collection.registry, unwanted)
     with transaction.atomic():
         Collection.objects.select_for_update().get(pk=collection.pk)
-        for alias in collection.aliases.select_related("link").filter(name__in=list(names)):
+        for alias in collection.aliases.select_related("link").filter(name__in=unwanted):
             record(
                 actor=actor,
                 type=EventType.ALIAS_REMOVED,
@@ -155,20 +160,34 @@ def remove_aliases(*, actor: User, collection: Collection, names: Iterable[str])
 
 
 def unlink_version(*, actor: User, link: Link) -> None:
-    """Take a version out of its collection (F135); source and other links stay. A second time changes nothing. Member."""
-    registry = link.collection.registry
-    require(actor, Action.UNLINK_VERSION, registry)
+    """Take a version out of its collection (F135); source and other links stay. A second time changes nothing.
+
+    Member of the registry, admin where it carries a protected alias (F57).
+    """
     with transaction.atomic():
         Collection.objects.select_for_update().get(pk=link.collection_id)
-        aliases = list(link.aliases.values_list("name", flat=True))
-        if not Link.objects.filter(pk=link.pk, deleted_at=None).update(deleted_at=timezone.now()):
-            return
-        link.aliases.all().delete()
-        record(
-            actor=actor,
-            type=EventType.VERSION_UNLINKED,
-            object=link,
-            container=registry,
-            parent=link.collection,
-            before={"version": link.label, "collection": link.collection.name, "aliases": aliases},
-        )
+        require_links(actor, link.collection.registry, Action.UNLINK_VERSION, pk=link.pk)
+        _unlink(actor, link)
+
+
+def let_go(actor: User, versions: models.QuerySet[Version]) -> None:
+    """Unlink `versions`, whose sources are being deleted, one event each (C13). Raises ConflictError: one is protected."""
+    require_unprotected(actor, versions)
+    links = Link.objects.alive().filter(version__in=versions).select_related("collection__registry")
+    for link in links.order_by("collection", "pk"):
+        _unlink(actor, link)
+
+
+def _unlink(actor: User, link: Link) -> None:
+    aliases = list(link.aliases.values_list("name", flat=True))
+    if not Link.objects.filter(pk=link.pk, deleted_at=None).update(deleted_at=timezone.now()):
+        return
+    link.aliases.all().delete()
+    record(
+        actor=actor,
+        type=EventType.VERSION_UNLINKED,
+        object=link,
+        container=link.collection.registry,
+        parent=link.collection,
+        before={"version": link.label, "collection": link.collection.name, "aliases": aliases},
+    )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.grants import give
 from access.models import Container, Organization, User
-from access.policy import require, require_registry_creation
+from access.policy import require, require_registry_creation, role_on
 from access.roles import Action, Role
 from artifacts.services.values import check_description
 from common import names
@@ -158,6 +158,30 @@ def _changes(actor: User, registry: Registry, edit: Edit) -> dict[str, Any]:
     if "visibility" in changes:
         _check_visibility(str(edit.visibility))
     return {field: value for field, (value, _) in changes.items()}
+
+
+def set_owner(*, actor: User, registry: Registry, owner: User | None) -> Registry:
+    """Name who answers for the registry (F22), anybody who sees it; None takes the mark away. Again changes nothing.
+
+    Admin of the registry. Raises InvalidInputError for somebody who does not see it.
+    """
+    require(actor, Action.ASSIGN_ROLE, registry)
+    if owner == registry.owner:
+        return registry
+    if owner is not None and role_on(owner, registry) is None:
+        raise InvalidInputError(f"{owner.username} has no role in '{registry.name}'; add them first.")
+    before, registry.owner = registry.owner, owner
+    with transaction.atomic():
+        registry.save(update_fields=["owner"])
+        record(
+            actor=actor,
+            type=EventType.REGISTRY_EDITED,
+            object=registry,
+            container=registry,
+            before={"owner": before.username if before else None},
+            after={"owner": owner.username if owner else None},
+        )
+    return registry
 
 
 def delete_registry(*, actor: User, registry: Registry) -> None:
