@@ -49,14 +49,14 @@ def open_ticket(text: str) -> Ticket:
     return Ticket(method=method, key=key, purpose=purpose, container=container, principal=principal)
 
 
-def upload_url(base: str, upload: Upload) -> str:
-    """The address that takes one PUT of the announced file."""
+def upload_url(base: str, upload: Upload, principal: int) -> str:
+    """The address that takes one PUT of the announced file from `principal`, whoever announced it."""
     ticket = Ticket(
         method="PUT",
         key=str(upload.pk),
         purpose=upload.purpose,
         container=upload.container_id,
-        principal=upload.owner_id,
+        principal=principal,
     )
     return base + reverse("storage:object", args=[sign(ticket), "file"])
 

@@ -93,7 +93,7 @@ def _place(request: Context, file: uploads.AnnouncedFile, upload: Upload) -> Fil
         name=file.path,
         md5=file.md5,
         storage_path=f"upload/{upload.pk}",
-        upload_url=None if upload.blob_id else upload_url(request.base, upload),
+        upload_url=None if upload.blob_id else upload_url(request.base, upload, request.user.pk),
         upload_headers=upload_headers(upload),
         artifact=file.version,
     )

@@ -70,7 +70,7 @@ def manifest_file(context: Context, manifest: Manifest, container: int) -> File:
         direct_url=signed(context, blob.sha256, Upload.Purpose.MANIFEST, container, "manifest.json") if blob else "",
         size_bytes=blob.size if blob else 0,
         md5=md5_base64(blob.md5) if blob else None,
-        upload_url=upload_url(context.base, upload) if upload else None,
+        upload_url=upload_url(context.base, upload, context.user.pk) if upload else None,
         upload_headers=upload_headers(upload) if upload else (),
     )
 
@@ -92,5 +92,5 @@ def run_file(context: Context, row: RunFile) -> File:
         updated_at=row.updated_at,
         digest=md5_base64(blob.md5) if blob else None,
         md5=md5_base64(blob.md5) if blob else None,
-        upload_url=upload_url(context.base, row.upload),
+        upload_url=upload_url(context.base, row.upload, context.user.pk),
     )

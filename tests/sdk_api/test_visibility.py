@@ -13,9 +13,9 @@ from django.test import Client
 from access.models import User
 from access.services import organizations, people, teams
 from artifacts.models import Version
-from projects.services.runs import RunFields, upsert_run
+from projects.services.runs import RunFields, announce_files, upsert_run
 from sdk_api.ids import encode
-from storage.services import receive
+from storage.services import fulfil, receive
 from tests.cast import Cast
 from tests.making import begin_version, log_version, md5_of, project_of
 from tests.sdk_api.conftest import Ask, World, wire_id
@@ -151,3 +151,29 @@ def test_people_learn_no_address_and_no_key_of_each_other(ask: Ask, cast: Cast, 
 )
 def test_an_id_of_another_kind_is_refused(text: str, ask: Ask, cast: Cast) -> None:
     assert ask(cast.mia, "query A($id: ID!) { artifact(id: $id) { id } }", id=text).status == 400
+
+
+FILES = """query F { project(name: "training", entityName: "vision") { run(name: "abc") {
+    files { edges { node { uploadUrl } } } } } }"""
+
+
+def put_to_run(ask: Ask, user: User, data: bytes) -> int:
+    """The status of replacing the run's file at the address that `user` is told."""
+    run = ask(user, FILES).data["project"]["run"]
+    told = run["files"]["edges"][0]["node"]
+    parts = urlsplit(told["uploadUrl"])
+    return Client().put(parts.path, data, content_type="application/octet-stream").status_code
+
+
+def test_a_file_of_a_run_is_replaced_by_those_who_may_write_it_whoever_announced_it(
+    ask: Ask, cast: Cast, world: World
+) -> None:
+    (announced,) = announce_files(actor=cast.mia, run=world.run, names=["a.txt"])
+    fulfil(announced.upload, io.BytesIO(b"hers"), size=4)
+
+    assert put_to_run(ask, cast.vera, b"evil") == 403
+    announced.upload.refresh_from_db()
+    assert announced.upload.blob == receive(io.BytesIO(b"hers"), size=4)
+    teams.set_member(actor=cast.olga, team=cast.team, user=cast.mia, role="viewer")
+    assert put_to_run(ask, cast.mia, b"late") == 403
+    assert put_to_run(ask, cast.olga, b"mend") == 200

@@ -150,7 +150,7 @@ def announced(cast: Cast, data: bytes) -> Upload:
 
 
 def put(upload: Upload, data: bytes) -> Any:
-    return Client().put(upload_url("", upload), data, content_type="application/octet-stream")
+    return Client().put(upload_url("", upload, upload.owner_id), data, content_type="application/octet-stream")
 
 
 def test_a_put_brings_what_was_announced(cast: Cast) -> None:
