@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from registries.services.links import add_aliases, link_version
 from sdk_api.context import Context
 from sdk_api.documents import prepare
 from sdk_api.schema import schema
+from storage.services import fulfil
 from tests.cast import Cast
 from tests.making import log_version
 from tests.sdk_api.conftest import World, wire_id
@@ -124,3 +126,15 @@ def test_every_list_is_cut_at_its_page(cast: Cast, world: World) -> None:
 def test_a_page_size_out_of_bounds_is_brought_within(size: int, cast: Cast, world: World) -> None:
     _, data = ask(cast, "RegistryVersions", {"organization": "Acme", "perPage": size})
     assert len(data["organization"]["orgEntity"]["artifactMemberships"]["edges"]) in {1, 2}
+
+
+def test_announcing_files_again_costs_the_same_however_many_have_arrived(cast: Cast, world: World) -> None:
+    def cost(names: list[str]) -> int:
+        for announced in announce_files(actor=cast.mia, run=world.run, names=names):
+            fulfil(announced.upload, io.BytesIO(b"x"), size=1)
+        with CaptureQueriesContext(connection) as queries:
+            for announced in announce_files(actor=cast.mia, run=world.run, names=names):
+                assert announced.upload.blob is not None
+        return len(queries)
+
+    assert cost(["a"]) == cost([f"file-{number}" for number in range(10)])
