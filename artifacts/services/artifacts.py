@@ -93,10 +93,10 @@ def delete_artifact(*, actor: User, artifact: Artifact) -> None:
     require(actor, Action.DELETE_VERSION, artifact.project)
     now = timezone.now()
     with transaction.atomic():
-        if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now):
-            return
         for settle in hooks.before_deletion:
             settle(actor, Version.objects.filter(artifact=artifact))
+        if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now):
+            return
         VersionAlias.objects.filter(artifact=artifact).delete()
         Version.objects.filter(artifact=artifact, deleted_at=None).update(state=Version.State.DELETED, deleted_at=now)
         _record(EventType.ARTIFACT_DELETED, actor, artifact, {"name": artifact.name}, None)
