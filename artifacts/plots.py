@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from common import scales
 from common.formatting import column_format, metric
 
-LEFT, TOP, BOTTOM, LABELS = 48, 36, 24, 104
+LEFT, TOP, BOTTOM, LABELS = 48, 14, 24, 104
+LANE, MOST_LANES = 22, 6  # the height of a row of aliases, and how many there are at most
 SAME_AXIS = 8.0  # an axis is shared while it is at most this many times as long as the shortest range on it
 CHARACTER = 6.4
 MAX_TICKS = 16
@@ -27,12 +29,23 @@ class Line:
 
 @dataclass
 class Flag:
-    """An alias at the top of the plot, over its version."""
+    """An alias above the plot, over its version."""
 
     name: str
     x: float
     left: float
+    top: float
     width: float
+
+    @property
+    def base(self) -> float:
+        """Where its name stands."""
+        return self.top + 13
+
+    @property
+    def bottom(self) -> float:
+        """Where the line down to the version begins."""
+        return self.top + 18
 
 
 @dataclass
@@ -45,6 +58,7 @@ class Plot:
     grid: list[tuple[float, str]] = field(default_factory=list)
     ticks: list[tuple[float, str]] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
+    hidden: int = 0
 
     @property
     def right(self) -> int:
@@ -96,15 +110,17 @@ def _plot(
     numbers: Sequence[int],
     aliases: Sequence[tuple[str, int]],
 ) -> Plot:
-    plot = Plot(width, height)
     every = [value for values in series.values() for value in _finite(values)]
-    levels = _levels(min(every), max(every))
+    levels = scales.levels(min(every), max(every))
     low, high = levels[0], levels[-1]
-    step = (plot.right - LEFT - 8) / max(1, len(numbers) - 1)
+    step = (width - LABELS - LEFT - 8) / max(1, len(numbers) - 1)
     place = {number: round(LEFT + 8 + index * step, 1) for index, number in enumerate(numbers)}
+    flags, lanes, hidden = _flags(place, width, aliases)
+    plot = Plot(width, height + lanes * LANE, flags=flags, hidden=hidden)
+    top = TOP + lanes * LANE
 
     def down(value: float) -> float:
-        return round(plot.floor - (value - low) / (high - low or 1.0) * (plot.floor - TOP), 1)
+        return round(plot.floor - (value - low) / (high - low or 1.0) * (plot.floor - top), 1)
 
     spec = column_format(levels)
     plot.grid = [(down(level), metric(level, spec)) for level in levels]
@@ -117,17 +133,7 @@ def _plot(
         path = "M" + "L".join(f"{x} {y}" for x, y, _ in points)
         plot.lines.append(Line(key, colours[key], path, points, points[-1][1] + 4))
     _spread(plot.lines)
-    plot.flags = _flags(plot, place, aliases)
     return plot
-
-
-def _levels(low: float, high: float) -> list[float]:
-    """Round values for the grid lines, four to seven of them, around what is shown."""
-    span = max(high - low or abs(high) or 1.0, 1e-300)
-    power = 10.0 ** math.floor(math.log10(span / 4))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if span / (factor * power) <= 5)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [index * step for index in range(first, max(last, first + 1) + 1)]
 
 
 def _spread(lines: list[Line]) -> None:
@@ -138,18 +144,25 @@ def _spread(lines: list[Line]) -> None:
         below = line.label_y
 
 
-def _flags(plot: Plot, place: Mapping[int, float], aliases: Sequence[tuple[str, int]]) -> list[Flag]:
-    """The aliases that have room, newest first."""
+def _flags(place: Mapping[int, float], right: float, aliases: Sequence[tuple[str, int]]) -> tuple[list[Flag], int, int]:
+    """The aliases over their versions, newest first, each in the uppermost lane with room.
+
+    Also how many lanes there are, and how many aliases found room in none.
+    """
     flags: list[Flag] = []
-    taken = float(plot.width)
+    lanes = [right + 4] * MOST_LANES  # where the last flag in each begins
+    hidden = 0
     for name, number in sorted(aliases, key=lambda alias: -alias[1]):
-        shown = name if len(name) <= 16 else f"{name[:15]}…"
-        width = round(len(shown) * CHARACTER + 12, 1)
         if number not in place:
             continue
-        left = round(max(LEFT, min(place[number] - width / 2, taken - width - 4)), 1)
-        if left + width + 4 > taken or not left <= place[number] <= left + width:
-            continue
-        flags.append(Flag(shown, place[number], left, width))
-        taken = left
-    return flags
+        shown = name if len(name) <= 16 else f"{name[:15]}…"
+        width = round(len(shown) * CHARACTER + 12, 1)
+        for lane, taken in enumerate(lanes):
+            left = round(min(max(4.0, place[number] - width / 2), taken - width - 4), 1)
+            if left >= 0 and place[number] <= left + width:
+                lanes[lane] = left
+                flags.append(Flag(shown, place[number], left, 4.0 + lane * LANE, width))
+                break
+        else:
+            hidden += 1
+    return flags, sum(taken <= right for taken in lanes), hidden

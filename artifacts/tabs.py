@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import F
 from django.http import QueryDict
 
 from access.models import User
 from access.policy import role_on
 from access.roles import Action, allows
 from artifacts import feed, lineage, listing
-from artifacts.comparison import Difference, compare, directions
+from artifacts.comparison import Difference, compare, directions, display_order
 from artifacts.models import ManifestEntry, Version, VersionMetric
 from artifacts.places import Place, reference_filter
 from artifacts.previews import Preview, preview
@@ -19,9 +20,14 @@ from artifacts.snippets import snippets
 from artifacts.tree import metadata_tree
 from common.errors import NotFoundError
 from common.pagination import paginate
+from projects.curves import AXES, View, chart
+from projects.models import Run
+from projects.pages import value_rows
+from projects.services.history import curves, numeric_keys
 
 HISTORY_PAGE = 50
 SHOWN_METRICS = 8
+CURVES = 12
 MAX_METRICS = 1000
 
 Context = dict[str, Any]
@@ -52,15 +58,32 @@ def overview(place: Place, user: User, query: QueryDict, base_url: str) -> Conte
 
 
 def metrics(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
-    """All values at logging time against a base that the reader chooses."""
+    """All values at logging time against a base that the reader chooses, and what their runs logged before and after."""
     base = _base(place, query)
     rows = _differences(place, base)
     only = "differences" in query
-    return {
+    return _runs(place, base, user, View.read(query)) | {
         "base": base,
         "differences": [row for row in rows if row.change != 0] if only else rows,
         "only": only,
         "all": len(rows),
+    }
+
+
+def _runs(place: Place, base: Any, user: User, view: View) -> Context:
+    """The summary of the producing run, and its first curves laid over those of the base's run, where they are visible."""
+    versions = {place.label: place.version.pk} | ({base.label: _version_id(place, base)} if base else {})
+    produced = Run.objects.visible_to(user).filter(outputs__in=versions.values()).annotate(output=F("outputs"))
+    runs = {run.output: run for run in produced.defer("config", "client_info", "notes")}  # type: ignore[attr-defined]
+    own = runs.get(place.version.pk)
+    keys = display_order(numeric_keys(own))[:CURVES] if own else []
+    drawn = {label: curves(runs[pk], keys, axis=view.axis) for label, pk in versions.items() if pk in runs and keys}
+    lines = {key: {label: of[key] for label, of in drawn.items() if key in of} for key in keys}
+    return {
+        "view": view,
+        "axes": AXES,
+        "charts": [chart(f"chart-{i}", key, lines[key], view) for i, key in enumerate(keys) if lines[key]],
+        "summary": value_rows(own.summary) if own else None,
     }
 
 
@@ -154,9 +177,13 @@ def _base(place: Place, query: QueryDict) -> Any:
     return next(iter([*named, *older]), None)
 
 
+def _version_id(place: Place, row: Any) -> int:
+    return int(row.version_id if place.is_link else row.pk)
+
+
 def _differences(place: Place, base: Any) -> list[Difference]:
     ours = place.version.pk
-    theirs = (base.version_id if place.is_link else base.pk) if base else None
+    theirs = _version_id(place, base) if base else None
     values: dict[int, dict[str, float]] = {ours: {}}
     rows = VersionMetric.objects.filter(version__in=[pk for pk in (ours, theirs) if pk]).order_by("key")
     for version_id, key, value in rows.values_list("version", "key", "value")[: 2 * MAX_METRICS]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from access.policy import can
 from access.roles import Action
 from common.errors import InvalidInputError
 from projects import queries, values
+from projects.curves import AXES, View, chart
 from projects.edges import edges
 from projects.models import HistoryChunk, Project, Run
 from projects.services import history
@@ -86,38 +87,31 @@ def written(value: Any) -> str:
 
 
 def charts(run: Run, user: User, query: QueryDict) -> Context:
-    """A chart of every metric over steps or seconds."""
-    axis = "runtime" if query.get("axis") == "runtime" else "step"
-    return {"axis": axis} | _curves(run, query, HistoryChunk.Stream.HISTORY, axis)
+    """A chart of every metric over steps or time."""
+    return _curves(run, query, HistoryChunk.Stream.HISTORY, AXES) | {"has_any": bool(history.numeric_keys(run))}
 
 
 def system(run: Run, user: User, query: QueryDict) -> Context:
-    """A chart of every system metric over seconds."""
-    return _curves(run, query, HistoryChunk.Stream.SYSTEM, "runtime")
+    """A chart of every system metric over time."""
+    return _curves(run, query, HistoryChunk.Stream.SYSTEM, AXES[1:]) | {"has_any": bool(run.system_lines)}
 
 
-def _curves(run: Run, query: QueryDict, stream: str, axis: str) -> Context:
+def _curves(run: Run, query: QueryDict, stream: str, axes: Sequence[str]) -> Context:
     """One page of charts, by key; each with its data for charts.js and its numbers for the table."""
-    search, start, log = query.get("q", "").strip(), _whole(query, "from"), query.get("log") == "1"
-    drawn = history.curves(run, axis=axis, stream=stream)
+    search, start, view = query.get("q", "").strip(), _whole(query, "from"), View.read(query, axes)
+    drawn = history.curves(run, axis=view.axis, stream=stream)
     keys = [key for key in drawn if search.lower() in key.lower()]
     return {
         "charts": [
-            _chart(f"chart-{i}", key, drawn[key], axis, log) for i, key in enumerate(keys[start : start + CHARTS])
+            chart(f"chart-{i}", key, {str(run): drawn[key]}, view) for i, key in enumerate(keys[start : start + CHARTS])
         ],
         "total": len(keys),
-        "all": len(drawn),
         "search": search,
-        "log": log,
+        "view": view,
+        "axes": axes,
         "earlier": max(0, start - CHARTS) if start else None,
         "later": start + CHARTS if len(keys) > start + CHARTS else None,
     }
-
-
-def _chart(place: str, key: str, points: list[tuple[float, float]], axis: str, log: bool) -> Context:
-    ys = [y for _, y in points]
-    data = {"x": axis, "series": [{"name": key, "points": points}], "log": log and min(ys) > 0}
-    return {"id": place, "key": key, "data": data, "last": ys[-1], "low": min(ys), "high": max(ys)}
 
 
 def console(run: Run, user: User, query: QueryDict) -> Context:

@@ -14,6 +14,7 @@ from access.roles import Action
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from common.errors import NotFoundError
+from common.htmx import render_page
 from projects import pages, queries
 from projects.models import Project, Run
 from storage.responses import blob_response
@@ -102,7 +103,7 @@ def run_tab(request: PersonalRequest, entity: str, project: str, run: str, tab: 
         raise NotFoundError("A run has no such page.")
     found = queries.find_run(request.user, entity, project, run)
     context = pages.head(found) | {"tab": tab} | pages.TABS[tab](found, request.user, request.GET)
-    return render(request, f"projects/run_{tab}.html", context)
+    return render_page(request, f"projects/run_{tab}.html", context, partial="charts" if "charts" in context else "")
 
 
 @by_session_or_key

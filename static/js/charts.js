@@ -1,10 +1,11 @@
-// Line charts: metrics of a run over steps, and metrics of a collection over its versions.
+// Line charts: the metrics of runs over steps or time.
 //
-// components/_chart.html makes the box and puts its data beside it, or names an address to read them from. The data:
-//   { x: "step" | ["v0", "v1", …],                      a numeric axis with that name, or one place for each label
-//     series: [{ name: "loss", points: [[0, 2.1], …], colour: 1 }],   null is a gap; colour (1 to 8) is optional
-//     marks: [{ x: "v12", label: "production", locked: true }],       aliases over versions, optional
-//     log: true }                                       a logarithmic y axis, optional
+// components/_chart.html makes the box and puts its data beside it:
+//   { x: "step" | "runtime" | "timestamp",              steps, seconds since the start, or Unix seconds
+//     series: [{ name: "v7", points: [[0, 2.1], …] }],
+//     log: true,                                        a logarithmic y axis
+//     smooth: 0.6 }                                     how much of the past each point keeps, 0 to 0.99
+// An input with data-smooth sets the smoothing of all charts while it is moved.
 // ECharts is loaded before this module and gives `echarts.init`.
 
 const DASHES = ["solid", [5, 4], "solid", [2, 3], [8, 3, 2, 3], "solid", [5, 4], [2, 3]];
@@ -20,52 +21,60 @@ function colour(name) {
   return value;
 }
 
-function lines({ series, marks = [] }, dense) {
-  return series.map((one, index) => {
-    const place = ((one.colour ?? index + 1) - 1) % 8;
-    return {
+/** The running mean of projects/curves.py. */
+function smoothed(points, weight) {
+  let total = 0;
+  let share = 1;
+  return points.map(([x, y]) => {
+    total = total * weight + y * (1 - weight);
+    share *= weight;
+    return [x, total / (1 - share)];
+  });
+}
+
+function lines({ x, series, smooth }, dense) {
+  return series.flatMap(({ name, points }, index) => {
+    const place = index % 8;
+    const data = x === "timestamp" ? points.map(([at, y]) => [at * 1000, y]) : points;
+    const line = {
       type: "line",
-      name: one.name,
-      data: one.points,
+      name,
+      data: smoothed(data, smooth),
       color: colour(`chart-${place + 1}`),
       symbol: MARKERS[place],
       symbolSize: 6,
       showSymbol: !dense,
       lineStyle: { width: dense ? 1.5 : 2, type: DASHES[place] },
-      endLabel: { show: !dense && series.length <= 4, formatter: "{a}", color: colour("fg-2"), fontSize: 11 },
+      endLabel: { show: series.length > 1, formatter: "{a}", color: colour("fg-2"), fontSize: 11, textBorderColor: colour("bg"), textBorderWidth: 3 },
       labelLayout: { moveOverlap: "shiftY" },
-      emphasis: { focus: "series" },
-      markLine: index === 0 && marks.length ? aliases(marks) : undefined,
     };
+    if (!smooth) return [line];
+    const faint = { color: line.color, width: 1, opacity: 0.3 };
+    const raw = { type: "line", data, symbol: "none", silent: true, lineStyle: faint, tooltip: { show: false } };
+    return [raw, line];
   });
 }
 
-function aliases(marks) {
-  return {
-    symbol: "none",
-    silent: true,
-    lineStyle: { color: colour("line-strong"), type: [2, 3] },
-    data: marks.map(({ x, label, locked }) => {
-      const kind = locked ? "lock" : "alias";
-      const box = { backgroundColor: colour(`${kind}-bg`), borderColor: colour(`${kind}-line`), color: colour(`${kind}-fg`) };
-      const look = { ...box, formatter: label, fontSize: 11, padding: [3, 6], borderRadius: 4, borderWidth: 1 };
-      return { xAxis: x, label: look };
-    }),
-  };
+/** 90 seconds are "1m 30s", as in common/scales.py. */
+function seconds(value) {
+  const units = [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
+  const at = units.findIndex(([size]) => value >= size);
+  if (at < 0) return `${value}s`;
+  const [size, name] = units[at];
+  const [small, smaller] = units[at + 1] ?? [Infinity, ""];
+  const rest = Math.floor((value % size) / small);
+  return rest ? `${Math.floor(value / size)}${name} ${rest}${smaller}` : `${Math.floor(value / size)}${name}`;
 }
 
 function options(data) {
-  const labels = Array.isArray(data.x) ? data.x : null;
-  const points = Math.max(0, ...data.series.map((one) => one.points.length));
-  const dense = points > 40;
-  const ends = !dense && data.series.length <= 4;
+  const dense = Math.max(0, ...data.series.map((one) => one.points.length)) > 40;
   const text = { color: colour("fg-3"), fontSize: 11 };
-  const grid = { lineStyle: { color: colour("line") } };
   return {
     animation: false,
+    useUTC: true,
     aria: { enabled: true },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: ends ? 96 : 16, top: data.marks?.length ? 34 : 16, bottom: ends ? 8 : 32, containLabel: true },
+    grid: { left: 8, right: data.series.length > 1 ? 44 : 16, top: 12, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",
       renderMode: "richText", // an HTML tooltip would need inline styles
@@ -74,20 +83,17 @@ function options(data) {
       borderColor: colour("line-strong"),
       textStyle: { color: colour("fg"), fontSize: 12 },
     },
-    legend: { show: !ends, type: "plain", bottom: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { ...text, fontSize: 12 } },
     xAxis: {
-      type: labels ? "category" : "value",
-      data: labels ?? undefined,
-      boundaryGap: labels ? labels.length < 2 : undefined,
-      min: labels ? undefined : "dataMin",
-      max: labels ? undefined : "dataMax",
-      axisLabel: { ...text, hideOverlap: true },
+      type: data.x === "timestamp" ? "time" : "value",
+      min: "dataMin",
+      max: "dataMax",
+      axisLabel: { ...text, hideOverlap: true, showMaxLabel: false, formatter: data.x === "runtime" ? seconds : undefined },
       axisLine: { lineStyle: { color: colour("line-strong") } },
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    yAxis: { type: data.log ? "log" : "value", scale: true, axisLabel: text, splitLine: grid },
-    dataZoom: dense && !labels ? [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true }] : [],
+    yAxis: { type: data.log ? "log" : "value", scale: true, axisLabel: text, splitLine: { lineStyle: { color: colour("line") } } },
+    dataZoom: dense ? [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true }] : [],
     series: lines(data, dense),
   };
 }
@@ -96,40 +102,44 @@ const drawn = new Map();
 
 const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => drawn.get(target)?.chart.resize()));
 
-async function read({ chart: id, chartUrl }) {
-  if (!chartUrl) return JSON.parse(document.getElementById(id).textContent);
-  const response = await fetch(chartUrl);
-  if (!response.ok) throw new Error(`${chartUrl} answered ${response.status}`);
-  return response.json();
-}
-
-async function draw(box) {
+function draw(box) {
   if (drawn.has(box)) return;
-  drawn.set(box, null);
   try {
-    const data = await read(box.dataset);
+    const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    box.replaceChildren();
     const chart = echarts.init(box, null, { renderer: "svg" });
     chart.setOption(options(data));
     drawn.set(box, { chart, data });
     resized.observe(box);
   } catch (error) {
+    drawn.set(box, null);
     box.textContent = box.dataset.failed;
     throw error;
   }
 }
 
 function redraw() {
-  for (const [box, kept] of drawn) {
-    if (!box.isConnected) drawn.delete(box);
-    else kept?.chart.setOption(options(kept.data), { notMerge: true });
-  }
+  for (const kept of drawn.values()) kept?.chart.setOption(options(kept.data), { notMerge: true });
 }
 
 function drawAll() {
+  for (const [box, kept] of drawn) {
+    if (box.isConnected) continue;
+    kept?.chart.dispose();
+    drawn.delete(box);
+  }
   document.querySelectorAll(".chart").forEach(draw);
+}
+
+function smooth({ target }) {
+  if (!("smooth" in target.dataset)) return;
+  target.form.querySelector(`output[for="${target.id}"]`).value = Number(target.value).toFixed(2);
+  for (const kept of drawn.values()) if (kept) kept.data.smooth = Number(target.value);
+  redraw();
 }
 
 drawAll();
 document.addEventListener("htmx:load", drawAll);
+document.addEventListener("input", smooth);
 document.addEventListener("vitrine:theme", redraw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

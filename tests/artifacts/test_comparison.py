@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 
 from artifacts.comparison import common_keys, compare, directions, display_order
@@ -54,6 +56,24 @@ def test_units_that_differ_get_axes_of_their_own() -> None:
     )
     assert [[line.key for line in plot.lines] for plot in drawn] == [["acc", "f1"], ["ms"]]
     assert [flag.name for flag in drawn[0].flags] == ["best"]
+
+
+def test_every_alias_has_a_flag_over_its_version_and_none_lies_on_another() -> None:
+    aliases = [("latest", 7), ("staging", 7), ("production", 6), ("rollback", 4), ("a-very-long-name-of-an-alias", 0)]
+    plot = plots({"acc": {number: number / 10 for number in range(8)}}, aliases)[0]
+    assert len(plot.flags) == 5
+    assert not plot.hidden
+    assert all(0 <= flag.left <= flag.x <= flag.left + flag.width <= plot.width for flag in plot.flags)
+    for one, other in combinations(plot.flags, 2):
+        apart = one.left + one.width <= other.left or other.left + other.width <= one.left
+        assert apart or abs(one.top - other.top) >= 18
+    assert max(flag.bottom for flag in plot.flags) < min(y for y, _ in plot.grid)
+
+
+def test_beyond_the_lanes_aliases_are_counted() -> None:
+    plot = plots({"acc": {0: 1.0, 1: 2.0}}, [(f"alias-{number}", 1) for number in range(20)])[0]
+    assert len(plot.flags) + plot.hidden == 20
+    assert plot.hidden > 0
 
 
 ODD: list[dict[int, float]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -106,6 +107,19 @@ def test_charts_carry_their_points_and_their_numbers(cast: Cast, full: Run, sign
     assert "No metric has this" in text(signed_in(cast.mia), RUN + "charts/?q=nothing")
     assert "system.cpu" in text(signed_in(cast.mia), RUN + "system/")
     text(signed_in(cast.mia), RUN + "charts/?from=x", 400)
+    text(signed_in(cast.mia), RUN + "charts/?smooth=2", 400)
+
+
+def test_charts_are_drawn_without_scripts_and_say_when_an_axis_has_no_points(
+    cast: Cast, full: Run, signed_in: SignIn
+) -> None:
+    page = text(signed_in(cast.mia), RUN + "charts/?log=1&smooth=0.5")
+    assert len(re.findall(r'<noscript>\s*<svg class="plot"', page)) == 2
+    assert 'value="0.5"' in page
+    assert "linear" in page.split("val.acc")[1]  # it starts at 0
+    nowhere = text(signed_in(cast.mia), RUN + "charts/?axis=timestamp")
+    assert "No metric has a point on this axis" in nowhere
+    assert "Clock time" in nowhere
 
 
 def test_the_console_shows_the_last_lines_as_printed(cast: Cast, full: Run, signed_in: SignIn) -> None:

@@ -10,10 +10,15 @@ from django.test import Client
 
 from access.models import User
 from access.services.organizations import create_organization, set_member
+from artifacts.models import Version
+from projects.services.runs import RunFields, upsert_run
+from projects.services.stream import StreamBatch, append
+from projects.streams import Piece
 from registries.services.collections import create_collection, tag_collection
 from registries.services.links import add_aliases
 from registries.services.registries import create_registry
 from tests.cast import Cast
+from tests.making import project_of
 from tests.registries import shelves
 
 SignIn = Callable[[User], Client]
@@ -84,7 +89,9 @@ def test_the_front_door_leads_to_the_organization_visited_last(cast: Cast, signe
 def test_cards_are_paged_and_counted_over_all_pages(cast: Cast, signed_in: SignIn) -> None:
     shelves.link(cast, shelves.log(cast))
     for number in range(60):
-        create_registry(actor=cast.olga, organization=cast.organization, name=f"s-{number:02}", visibility="organization")
+        create_registry(
+            actor=cast.olga, organization=cast.organization, name=f"s-{number:02}", visibility="organization"
+        )
     client = signed_in(cast.mia)
     first = client.get(LANDING)
     second = client.get(LANDING, {"cursor": first.context["page"].next})
@@ -200,6 +207,46 @@ def test_versions_are_filtered_by_tag_and_alias(cast: Cast, signed_in: SignIn) -
 def test_the_best_is_marked_only_where_a_direction_is_known(cast: Cast, signed_in: SignIn) -> None:
     shelves.fill(cast, 3)
     assert 'class="best' not in text_of(signed_in(cast.mia).get(NET))
+
+
+def test_the_best_of_each_metric_is_marked_by_its_direction(cast: Cast, signed_in: SignIn) -> None:
+    shelves.fill(cast, 2)  # accuracy rises, loss falls
+    told = {"m": [{"1": "accuracy", "7": [2]}, {"1": "loss", "7": [1]}]}
+    run = upsert_run(
+        actor=cast.mia, project=project_of(cast.mia, cast.team.namespace), name="r1", fields=RunFields(client_info=told)
+    )[0]
+    Version.objects.update(produced_by=run)
+    response = signed_in(cast.mia).get(NET)
+    newer, older = response.context["table"].rows
+    assert [cell.is_best for cell in newer.cells] == [True, True]
+    assert [cell.is_best for cell in older.cells] == [False, False]
+    page = text_of(response)
+    assert page.count('class="best"') == page.count('class="best best-low"') == 1
+    assert "0.50<span" in page.split("best-low")[1]
+
+
+def test_the_metrics_tab_lays_the_curves_of_two_runs_over_each_other(cast: Cast, signed_in: SignIn) -> None:
+    shelves.fill(cast, 2)
+    project = project_of(cast.mia, cast.team.namespace)
+    for version in Version.objects.order_by("pk"):
+        run = upsert_run(actor=cast.mia, project=project, name=f"of-{version.label}", fields=RunFields())[0]
+        rows = [f'{{"_step": {step}, "_runtime": {9 * step}, "loss": {step + version.index}}}' for step in range(3)]
+        append(actor=cast.mia, run=run, batch=StreamBatch(history=Piece(0, rows), summary={"kept": version.index}))
+        Version.objects.filter(pk=version.pk).update(produced_by=run)
+    metrics = f"{NET}versions/v1/metrics/"
+    (drawn,) = signed_in(cast.mia).get(metrics, {"axis": "runtime", "smooth": "0.5"}).context["charts"]
+    assert drawn["data"]["smooth"] == 0.5
+    assert drawn["data"]["series"] == [
+        {"name": "v1", "points": [(0.0, 1.0), (9.0, 2.0), (18.0, 3.0)]},
+        {"name": "v0", "points": [(0.0, 0.0), (9.0, 1.0), (18.0, 2.0)]},
+    ]
+    page = text_of(signed_in(cast.mia).get(metrics))
+    assert "Summary at the end of the run" in page
+    assert "kept" in page
+    stranger = text_of(signed_in(cast.adam).get(metrics))
+    assert "in a project you have no access to" in stranger
+    assert "kept" not in stranger
+    assert signed_in(cast.mia).get(metrics, {"smooth": "2"}).status_code == 400
 
 
 def test_the_action_history_tells_who_linked_and_moved(cast: Cast, signed_in: SignIn) -> None:
