@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from sdk_api.schema import schema
 MAX_LENGTH = 64 * 1024
 MAX_TOKENS = 10_000
 KEPT = 512
+NUL = re.compile(r"\0|\\u(?:0000|\{0+\})")  # of texts that the document itself holds; no database column takes it
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def prepare(text: str) -> Prepared:
     """The document of `text`. Raises TooLargeError, and InvalidInputError that says what is wrong and where."""
     if len(text) > MAX_LENGTH:
         raise TooLargeError(f"A GraphQL document has at most {MAX_LENGTH} characters; this one has {len(text)}.")
+    if NUL.search(text):
+        raise InvalidInputError("A GraphQL document holds no NUL character.")
     return _prepare(text)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from common.errors import InvalidInputError
+from projects import values
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 5
@@ -43,7 +44,7 @@ def _pairs(tree: Any, fields: dict[str, type], depth: int) -> Iterator[tuple[str
         wanted = fields.get(name)
         if wanted is None or isinstance(value, bool) or not isinstance(value, wanted):
             raise _unknown(fields)
-        yield name, value
+        yield name, values.text(value) if isinstance(value, str) else value
 
 
 def _unknown(fields: dict[str, type]) -> InvalidInputError:

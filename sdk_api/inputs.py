@@ -14,9 +14,17 @@ from graphql import (
     type_from_ast,
 )
 
+from common.errors import InvalidInputError
+from projects import values
+
+MAX_ITEMS = 20_000  # in one list; more would not fit in a query either
+
 
 def known_variables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: dict[str, Any]) -> dict[str, Any]:
-    """`given` without nulls, which mean "not given" to the client, and without unknown fields of input objects."""
+    """`given` without nulls, which mean "not given" to the client, and without unknown fields of input objects.
+
+    Raises InvalidInputError for a list that is too long.
+    """
     known: dict[str, Any] = {}
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value
@@ -30,6 +38,10 @@ def _known(kind: Any, value: Any) -> Any:
     if isinstance(kind, GraphQLNonNull):
         return _known(kind.of_type, value)
     if isinstance(kind, GraphQLList) and isinstance(value, list):
+        if len(value) > MAX_ITEMS:
+            raise InvalidInputError(
+                f"A list has at most {MAX_ITEMS} items; send these {len(value)} in several requests."
+            )
         return [_known(kind.of_type, item) for item in value]
     if isinstance(kind, GraphQLInputObjectType) and isinstance(value, dict):
         fields = kind.fields
@@ -38,4 +50,4 @@ def _known(kind: Any, value: Any) -> Any:
             for name, inner in value.items()
             if name in fields and inner is not None
         }
-    return value.replace("\0", "") if isinstance(value, str) else value  # NUL: no database column takes it
+    return values.text(value) if isinstance(value, str) else value

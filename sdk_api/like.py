@@ -9,7 +9,7 @@ from django.db.models import Lookup, TextField
 
 @TextField.register_lookup
 class Like(Lookup):
-    """`name__like="media/%"`: `%` is any text, `_` any character."""
+    """`name__like="media/%"`: `%` is any text, `_` any character; nothing escapes them."""
 
     lookup_name = "like"
 
@@ -17,4 +17,5 @@ class Like(Lookup):
         """The condition and its parameters."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
-        return f"{left} LIKE {right}", (*left_values, *right_values)
+        patterns = [pattern.replace("\\", r"\\") for pattern in right_values]
+        return rf"{left} LIKE {right} ESCAPE '\'", (*left_values, *patterns)

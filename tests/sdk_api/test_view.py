@@ -132,6 +132,31 @@ def test_a_failure_of_the_server_is_logged_and_not_told(
     assert "TypeError" in caplog.text
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "a\0", "%\\", "x" * 100_000])
+def test_odd_texts_name_nothing(odd: str, ask: Ask, cast: Cast, world: World) -> None:
+    document = """query Q($odd: String!, $f: JSONString) { project(name: $odd) { id } entity(name: $odd) { id }
+        known: project(name: "training", entityName: "vision") { artifact(name: $odd) { id } runCount(filters: $f)
+            run(name: "abc") { files(pattern: $odd, names: [$odd]) { edges { node { id } } } } } }"""
+    answer = ask(cast.mia, document, odd=odd, f=json.dumps({"name": odd[:100]}))
+    assert answer.message == ""
+    none = {"artifact": None, "runCount": 0, "run": {"files": {"edges": []}}}
+    assert answer.data == {"project": None, "entity": None, "known": none}
+
+
+def test_a_nul_in_the_document_itself_is_refused(ask: Ask, cast: Cast) -> None:
+    for escape in ("\\u0000", "\\u{0}", "\0"):
+        answer = ask(cast.mia, f'{{ project(name: "a{escape}") {{ id }} }}')
+        assert (answer.status, "NUL" in answer.message) == (400, True)
+
+
+def test_a_list_that_no_query_could_hold_is_refused(ask: Ask, cast: Cast, world: World) -> None:
+    document = """mutation M($names: [String!]!) { markRunFilesUploaded(
+        input: {entityName: "vision", projectName: "training", runName: "abc", files: $names}) { success } }"""
+    names = [f"{number}" for number in range(20_001)]
+    assert ask(cast.mia, document, names=names).status == 400
+    assert ask(cast.mia, document, names=names[1:]).data == {"markRunFilesUploaded": {"success": False}}
+
+
 def test_the_first_refusal_gives_the_status_and_what_was_answered_stays(ask: Ask, cast: Cast, world: World) -> None:
     document = """query Q($id: ID!) { viewer { username } artifact(id: $id) { files { totalCount } } }"""
     answer = ask(cast.rita, document, id=wire_id(world.versions[0]))
