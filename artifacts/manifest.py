@@ -14,6 +14,7 @@ from typing import Any
 from common.errors import InvalidInputError
 
 MAX_PATH = 4096
+MAX_BYTES = 2**63
 PRIVATE_KEYS = frozenset({"local_path", "skip_cache"})
 RESIDUE = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:([/\\]|\Z)")
@@ -69,6 +70,8 @@ def parse(text: bytes) -> tuple[dict[str, Any], list[Entry]]:
         raise InvalidInputError("The manifest is not a JSON object with 'contents'; upload it again.") from error
     if document.get("version") != 1:
         raise InvalidInputError("Only manifests of version 1 are stored.")
+    if sum(entry.size or 0 for entry in entries) >= MAX_BYTES:
+        raise InvalidInputError("The sizes in the manifest come to more bytes than can be counted.")
     return document, entries
 
 
@@ -79,7 +82,18 @@ def _entry(path: str, line: dict[str, Any]) -> Entry:
     digest, uri, extra = line["digest"], line.get("ref") or "", line.get("extra") or {}
     if not isinstance(digest, str) or not isinstance(uri, str) or not isinstance(extra, dict) or len(digest) > 512:
         raise InvalidInputError(f"The manifest's line for {path[:200]!r} cannot be read.")
+    if not _is_storable(path + digest + uri, extra):
+        raise InvalidInputError(f"The manifest's line for {path[:200]!r} holds a character that no text may hold.")
     return Entry(path=check_path(path), digest=digest, size=size, reference_uri=uri, extra=extra)
+
+
+def _is_storable(text: str, extra: dict[str, Any]) -> bool:
+    """Whether every database takes these: no NUL, no half character, no number that JSON lacks."""
+    try:
+        written = (text + (json.dumps(extra, ensure_ascii=False, allow_nan=False) if extra else "")).encode()
+    except ValueError:
+        return False
+    return b"\0" not in written and rb"\u0000" not in written
 
 
 def clean(document: dict[str, Any]) -> bytes:
@@ -88,7 +102,7 @@ def clean(document: dict[str, Any]) -> bytes:
         path: {key: value for key, value in line.items() if key not in PRIVATE_KEYS}
         for path, line in document["contents"].items()
     }
-    return json.dumps({**document, "contents": contents}, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps({**document, "contents": contents}, separators=(",", ":")).encode()
 
 
 def digest_of(entries: Iterable[Entry]) -> str:

@@ -93,8 +93,24 @@ def test_local_paths_leave_the_document() -> None:
     [b"", b"[]", b"{}", b'{"version":1,"contents":[]}', b'{"version":2,"contents":{}}', b'{"version":1,"contents":{"a":1}}',
      b'{"version":1,"contents":{"a":{}}}', b'{"version":1,"contents":{"a":{"digest":"x","size":-1}}}',
      b'{"version":1,"contents":{"a":{"digest":"x","size":"1"}}}', b'{"version":1,"contents":{"../a":{"digest":"x"}}}',
-     b'{"version":1,"contents":{"a":{"digest":1}}}', b"[" * 100_000, b"\xff\xfe"],
+     b'{"version":1,"contents":{"a":{"digest":1}}}', b"[" * 100_000, b"\xff\xfe",
+     rb'{"version":1,"contents":{"\ud800":{"digest":"x","ref":"s3://x"}}}',
+     rb'{"version":1,"contents":{"a":{"digest":"\u0000","ref":"s3://x"}}}',
+     rb'{"version":1,"contents":{"a":{"digest":"x","ref":"s3://\udfff"}}}',
+     rb'{"version":1,"contents":{"a":{"digest":"x","ref":"s3://x","extra":{"k":"\u0000"}}}}',
+     rb'{"version":1,"contents":{"a":{"digest":"x","ref":"s3://x","extra":{"k":["\ud800"]}}}}',
+     b'{"version":1,"contents":{"a":{"digest":"x","ref":"s3://x","extra":{"k":NaN}}}}',
+     b'{"version":1,"contents":{"a":{"digest":"x","ref":"s3://x","size":9223372036854775808}}}',
+     b'{"version":1,"contents":{"a":{"digest":"x","ref":"a","size":%d},"b":{"digest":"x","ref":"b","size":%d}}}'
+     % (2**62, 2**62)],
 )  # fmt: skip
 def test_a_damaged_document_is_refused(text: bytes) -> None:
     with pytest.raises(InvalidInputError):
         parse(text)
+
+
+def test_what_is_kept_of_a_line_is_kept_as_it_came() -> None:
+    text = rb'{"version":1,"contents":{"\u65e5":{"digest":"x","ref":"s3://x","extra":{"etag":"\u00e9"},"note":"\ud800"}}}'
+    document, (entry,) = parse(text)
+    assert (entry.path, entry.extra) == ("日", {"etag": "é"})
+    assert json.loads(clean(document)) == json.loads(text)
