@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from artifacts.models import ManifestEntry
 from common.errors import NotFoundError
 from common.highlight import highlight_lines
+from projects import values
 from storage.models import Blob
 from storage.stores import store
 
@@ -84,8 +85,8 @@ def _show_text(name: str, text: str, *, is_cut: bool) -> Preview:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return values.storable(values.loads(text))
+    except ValueError:
         return None
 
 

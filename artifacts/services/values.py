@@ -10,6 +10,7 @@ from typing import Any
 from artifacts.models import Tag
 from common import names
 from common.errors import InvalidInputError, TooLargeError
+from projects import values
 
 MAX_METADATA_KEYS = 100
 MAX_METADATA_BYTES = 5 * 2**20
@@ -37,21 +38,21 @@ def check_metadata(metadata: Any) -> dict[str, Any]:
 
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key).replace("\0", ""): _finite(inner) for key, inner in value.items()}
+        return {values.text(str(key)): _finite(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_finite(inner) for inner in value]
     if isinstance(value, float) and math.isinf(value):
         raise InvalidInputError("Metadata holds no infinite numbers; store them as text.")
     if isinstance(value, float) and math.isnan(value):
         return None
-    return value.replace("\0", "") if isinstance(value, str) else value
+    return values.text(value) if isinstance(value, str) else value
 
 
 def check_description(text: str) -> str:
     """`text` if it is short enough to be a description."""
     if len(text) > MAX_DESCRIPTION:
         raise TooLargeError(f"A description has at most {MAX_DESCRIPTION} characters; this has {len(text)}.")
-    return text.replace("\0", "")
+    return values.text(text)
 
 
 def check_aliases(aliases: Iterable[str]) -> list[str]:

@@ -93,7 +93,7 @@ def test_metrics_are_compared_with_the_version_that_one_chooses(cast: Cast, sign
 
 
 def test_metadata_is_a_tree_that_can_be_searched(cast: Cast, signed_in: SignIn) -> None:
-    shelves.log(cast, metadata={"train": {"rate": 0.5, "<b>": "<script>"}, "note": "dusk"})
+    shelves.log(cast, metadata={"train": {"rate": 0.5, "<b>": "<script>"}, "note": "dusk", "half": "\ud800\0"})
     client = signed_in(cast.mia)
     page = text_of(client.get(f"{NET}v0/metadata/"))
     assert "rate" in page

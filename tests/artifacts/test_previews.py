@@ -95,3 +95,9 @@ def test_a_thumbnail_keeps_the_pixels_and_drops_the_rest() -> None:
     drawn = thumbnail(receive(io.BytesIO(file.getvalue()), size=len(file.getvalue())))
     assert Image.open(io.BytesIO(drawn)).size == (1280, 427)
     assert b"where I live" not in drawn
+
+
+@pytest.mark.parametrize("data", [rb'{"a": "\ud800", "b": 1e999}', rb'{"columns": ["\ud800"], "data": [["\udfff"]]}'])
+def test_half_characters_of_json_can_be_sent(data: bytes) -> None:
+    shown = show("x.json", data)
+    assert "".join([*shown.lines, *shown.head, *shown.rows[0]] if shown.rows else shown.lines).encode()
