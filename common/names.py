@@ -8,10 +8,11 @@ import unicodedata
 from common.errors import InvalidInputError
 
 MAX_NAME = 128
+MAX_KEY = 256  # of a name's key: one character may stand for as many as eighteen
 ENTITY_NAME = re.compile(r"[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9_])?\Z")
 TAG = re.compile(r"[-\w]+( +[-\w]+)*\Z")
 FORBIDDEN_IN_CONTAINER = re.compile(r"[/\\#?%:\r\n\0]")
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 VERSION_ALIAS = re.compile(r"v\d+\Z")
 RESERVED_TYPES = re.compile(r"job\Z|wandb-")
 
@@ -28,6 +29,8 @@ def _text(name: str, what: str, limit: int = MAX_NAME) -> str:
         raise InvalidInputError(f"A {what} name has at most {limit} characters; this one has {len(name)}.")
     if CONTROL.search(name):
         raise InvalidInputError(f"A {what} name holds no control or invisible characters.")
+    if len(fold(name)) > MAX_KEY:
+        raise InvalidInputError(f"The {what} name is too long: some of its characters stand for many.")
     return name
 
 

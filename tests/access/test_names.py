@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from access.models import Namespace
 from access.reserved import RESERVED, is_reserved
 from access.services import namespaces
+from common import names
 from common.errors import ConflictError, InvalidInputError
 
 
@@ -42,3 +43,9 @@ def test_a_name_is_taken_in_whatever_case_and_free_again_when_released() -> None
         namespaces.claim("vISION", Namespace.Kind.PERSONAL, "user")
     assert namespaces.release(vision) == f"deleted-{vision.pk}"
     assert namespaces.claim("vision", Namespace.Kind.PERSONAL, "user").pk != vision.pk
+
+
+@pytest.mark.parametrize("name", ["\ufdfa" * 100, "a\ud800", "a\0b", "a\u202eb", " a", "x" * 129])
+def test_a_name_that_no_column_or_reader_takes_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInputError):
+        names.collection_name(name)
