@@ -105,7 +105,10 @@ def _checked(stream: Stream, piece: Piece) -> list[dict[str, Any]]:
             raise TooLargeError(f"Line {number} of the {stream} is longer than {MAX_LINE} characters.")
         if stream != Stream.CONSOLE:
             try:
-                rows.append(parse_row(line))
+                row = parse_row(line)
+                if line.count("{") + line.count("[") > values.MAX_DEPTH:
+                    values.storable(row)  # raises when these are levels, which samples could not answer
+                rows.append(row)
             except ValueError as error:
                 raise InvalidInputError(f"Line {number} of the {stream} cannot be read: {error}.") from error
     return rows

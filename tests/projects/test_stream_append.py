@@ -173,6 +173,7 @@ def test_unusable_lines_change_nothing(run: Run, send: Send) -> None:
     for piece in (
         Piece(0, ["{"]),
         Piece(0, ["[1]"]),
+        Piece(0, ['{"a":' * 70 + "1" + "}" * 70]),
         Piece(-1, rows(0)),
         Piece(2**31 - 1, rows(0)),
         Piece(0, ["[" * 5000]),
