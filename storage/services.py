@@ -49,6 +49,7 @@ def _store(stream: IO[bytes], *, size: int, md5: str) -> Blob:
                 raise InvalidInputError(f"The body ended after {count} of {size} bytes; send it again.")
             if md5 and found_md5 != md5:
                 raise InvalidInputError(f"The bytes have the MD5 {found_md5}, not {md5} as announced; send them again.")
+            file.flush()
             os.fsync(file.fileno())
         store().publish(temporary, sha256)
     finally:

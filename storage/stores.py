@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import time
+from contextlib import suppress
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +21,7 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._incoming = root / "incoming"
 
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256
@@ -27,9 +32,25 @@ class LocalStore:
 
     def create_temporary(self) -> tuple[BinaryIO, Path]:
         """A new private file to write into, and its path."""
-        path = self._private_folder(self.root / "incoming") / secrets.token_hex(16)
+        path = self._private_folder(self._incoming) / secrets.token_hex(16)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        return os.fdopen(descriptor, "wb", buffering=0), path
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # until it is closed, or its process is killed
+        return os.fdopen(descriptor, "wb"), path
+
+    def sweep(self, *, older_than: timedelta) -> int:
+        """Remove temporary files that nobody has open for writing any more and that were last written that long ago.
+
+        They are what killed servers leave behind. Returns how many there were.
+        """
+        swept = 0
+        written_before = time.time() - older_than.total_seconds()
+        for path in self._incoming.glob("*"):
+            with suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:  # published, or in use
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(file.fileno()).st_mtime < written_before:
+                    path.unlink()
+                    swept += 1
+        return swept
 
     def publish(self, temporary: Path, sha256: str) -> None:
         """Give a complete, synced temporary file its final name, durably; harmless when the blob is there already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import resource
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from django.db import connections
 
 from common.errors import InvalidInputError, TooLargeError
+from storage import digests
 from storage.models import Blob
 from storage.services import receive
 from storage.stores import store
@@ -79,6 +81,35 @@ def test_a_body_beyond_the_limit_is_refused_unread(settings: Any) -> None:
         receive(body, size=11)
 
     assert body.tell() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [100_001, 5 * 2**20 + 1])
+def test_a_full_disk_leaves_nothing_behind(size: int, settings: Any) -> None:
+    """The last write of the body is cut short, which the kernel reports only by a count."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            receive(io.BytesIO(os.urandom(size)), size=size)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert blob_files(settings) == []
+
+
+@pytest.mark.django_db
+def test_the_disk_is_asked_early_for_a_large_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large body arrives whole although it is synced on its way, and digests lag behind."""
+    monkeypatch.setattr(digests, "SYNC_EVERY", 2**20)
+    monkeypatch.setattr(digests, "PIECES_BEHIND", 1)
+    data = os.urandom(7 * 2**20 + 3)
+
+    blob = receive(io.BytesIO(data), size=len(data))
+
+    assert (blob.sha256, blob.md5) == (hashlib.sha256(data).hexdigest(), hashlib.md5(data).hexdigest())
+    with store().open(blob.sha256) as file:
+        assert file.read() == data
 
 
 @pytest.mark.django_db

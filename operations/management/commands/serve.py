@@ -57,6 +57,7 @@ class Command(BaseCommand):
         self._require_free(options["host"], options["port"])
         self._prepare_database(migrate=options["migrate"])
         self._prepare_static_files()
+        call_command("sweep_uploads")
         connections.close_all()
         Server(
             {
