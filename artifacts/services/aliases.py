@@ -44,10 +44,10 @@ def add_aliases(*, actor: User, version: Version, names: Iterable[str]) -> None:
     """Give `version` those aliases, taking them from other versions of the artifact (F6). Member of the project."""
     require(actor, Action.MOVE_ALIAS, version.artifact.project)
     wanted = check_aliases(names)
-    if version.state != Version.State.COMMITTED:
-        raise NotFoundError("There is no such version, or you may not see it.")
     with transaction.atomic():
         Artifact.objects.select_for_update().get(pk=version.artifact_id)
+        if not Version.objects.committed().filter(pk=version.pk).exists():
+            raise NotFoundError("There is no such version, or you may not see it.")
         point(actor=actor, version=version, names=wanted)
 
 

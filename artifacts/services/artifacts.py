@@ -31,12 +31,13 @@ def edit_artifact(
     if description is not None:
         artifact.description = check_description(description)
     after = {"name": artifact.name, "description": artifact.description}
-    if before == after:
+    changed = [field for field in after if after[field] != before[field]]
+    if not changed:
         return artifact
     artifact.updated_at = timezone.now()
     try:
         with transaction.atomic():
-            artifact.save(update_fields=["name", "description", "updated_at"])
+            artifact.save(update_fields=[*changed, "updated_at"])
             _record(EventType.ARTIFACT_EDITED, actor, artifact, before, after)
     except IntegrityError as error:
         raise ConflictError(f"The project has another artifact named '{name}'; choose another name.") from error

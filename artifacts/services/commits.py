@@ -42,7 +42,13 @@ def commit_version(*, actor: User, version: Version) -> Version:
         return version.same_as
     if version.state == Version.State.DELETED:
         raise NotFoundError("There is no such version, or you may not see it.")
-    entries = _store_lines(actor, version)
+    try:
+        entries = _store_lines(actor, version)
+    except InvalidInputError:
+        version.refresh_from_db()
+        if version.state == Version.State.PENDING:
+            raise
+        return commit_version(actor=actor, version=version)  # delivered twice at once, and the other one has cleared up
     committed = _number(actor, version, entries)
     # What was announced is in the manifest now; promises left over from a crash here are collected later.
     Manifest.objects.filter(version=version).update(upload=None)

@@ -13,7 +13,7 @@ from access.models import User
 from access.policy import require
 from access.roles import Action
 from artifacts.manifest import check_path
-from artifacts.models import Manifest, ManifestEntry, Version
+from artifacts.models import Artifact, Manifest, ManifestEntry, Version
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from storage.models import Blob, Upload
 
@@ -46,7 +46,7 @@ def set_manifest(
 
     The same call again answers with the same rows. Raises ConflictError after commit.
     """
-    _require_pending(actor, version)
+    require(actor, Action.LOG_VERSION, version.artifact.project)
     if kind != Manifest.Kind.FULL:
         raise InvalidInputError(
             "This server stores whole manifests only; log the artifact without distributed or incremental mode."
@@ -54,6 +54,9 @@ def set_manifest(
     if md5 and not MD5.match(md5):
         raise InvalidInputError("The manifest's digest is not an MD5.")
     with transaction.atomic():
+        Artifact.objects.select_for_update().get(pk=version.artifact_id)  # no commit meanwhile
+        version.refresh_from_db(fields=["state"])
+        _require_pending(actor, version)
         manifest, _ = Manifest.objects.select_related("upload").get_or_create(
             version=version, defaults={"kind": kind, "base": base}
         )

@@ -79,12 +79,14 @@ def edit_project(*, actor: User, project: Project, name: str | None = None, visi
     if visibility is not None:
         project.visibility = _checked_visibility(project, visibility)
     after = {"name": project.name, "visibility": project.visibility}
-    if before == after:
+    changed = [field for field in after if after[field] != before[field]]
+    if not changed:
         return project
     project.updated_at = timezone.now()
+    fields = [*changed, "updated_at", *(["name_key"] if "name" in changed else [])]
     try:
         with transaction.atomic():
-            project.save(update_fields=["name", "name_key", "visibility", "updated_at"])
+            project.save(update_fields=fields)
             if after["visibility"] == Project.Visibility.RESTRICTED != before["visibility"]:
                 give(project, actor, Role.ADMIN)
             record(

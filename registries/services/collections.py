@@ -71,12 +71,14 @@ def edit_collection(
     if description is not None:
         collection.description = check_description(description)
     after = {"name": collection.name, "description": collection.description}
-    if before == after:
+    changed = [field for field in after if after[field] != before[field]]
+    if not changed:
         return collection
     collection.updated_at = timezone.now()
+    fields = [*changed, "updated_at", *(["name_key"] if "name" in changed else [])]
     try:
         with transaction.atomic():
-            collection.save(update_fields=["name", "name_key", "description", "updated_at"])
+            collection.save(update_fields=fields)
             _record(EventType.COLLECTION_EDITED, actor, collection, before, after)
     except IntegrityError as error:
         raise ConflictError(f"The registry has another collection named '{name}'; choose another name.") from error

@@ -18,7 +18,7 @@ from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError
 from events.services import record
 from events.types import EventType
-from registries.models import AcceptedType, Registry
+from registries.models import AcceptedType, Link, Registry
 
 MAX_NAME = 113  # what the SDK's own prefix leaves of 128 (F3)
 MAX_TYPES = 100
@@ -110,11 +110,14 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
     before = {field: getattr(registry, field) for field in changes}
     for field, value in changes.items():
         setattr(registry, field, value)
-    registry.name_key = names.fold(registry.name)
     registry.updated_at = timezone.now()
+    fields = [*changes, "updated_at"]
+    if "name" in changes:
+        registry.name_key = names.fold(registry.name)
+        fields.append("name_key")
     try:
         with transaction.atomic():
-            registry.save(update_fields=[*changes, "name_key", "updated_at"])
+            registry.save(update_fields=fields)
             AcceptedType.objects.bulk_create(
                 [AcceptedType(registry=registry, name=kind) for kind in new_types], ignore_conflicts=True
             )
@@ -196,6 +199,7 @@ def delete_registry(*, actor: User, registry: Registry) -> None:
         now = timezone.now()
         if Registry.objects.filter(pk=registry.pk, deleted_at=None).update(deleted_at=now):
             registry.collections.filter(deleted_at=None).update(deleted_at=now)
+            Link.objects.filter(collection__registry=registry, deleted_at=None).update(deleted_at=now)
             record(
                 actor=actor,
                 type=EventType.REGISTRY_DELETED,

@@ -8,9 +8,9 @@ import pytest
 from django.db import connections
 
 from access.services import organizations, teams
-from artifacts.models import Manifest, ManifestEntry, Version
+from artifacts.models import Artifact, Manifest, ManifestEntry, Version
 from artifacts.reading import find_version, get_version, readable_through
-from artifacts.services import aliases, uploads, versions
+from artifacts.services import aliases, artifacts, uploads, versions
 from artifacts.services.commits import commit_version
 from artifacts.services.uploads import AnnouncedFile
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -235,3 +235,33 @@ def test_twenty_identical_at_once_are_one_version(cast: Cast) -> None:
 
     assert labels == {"v0"}
     assert Version.objects.committed().count() == 1
+
+
+def test_what_was_read_before_a_commit_meets_the_committed_version(cast: Cast) -> None:
+    project = project_of(cast.mia, cast.team.namespace)
+    version = begin_version(cast.mia, project, {"a": b"1"})
+    early = [Version.objects.select_related("artifact__project").get(pk=version.pk) for _ in range(2)]
+    commit_version(actor=cast.mia, version=version)
+
+    again = commit_version(actor=cast.mia, version=early[0])
+    assert (again.pk, again.label, again.size) == (version.pk, "v0", 1)
+    with pytest.raises(ConflictError):
+        uploads.set_manifest(actor=cast.mia, version=early[1], md5="0" * 32)
+    assert version.entries.count() == 1
+
+
+def test_an_alias_is_not_given_to_a_version_that_was_deleted_meanwhile(cast: Cast) -> None:
+    version = log_version(cast.mia, project_of(cast.mia, cast.team.namespace), {"a": b"1"})
+    early = Version.objects.select_related("artifact__project").get(pk=version.pk)
+    versions.delete_version(actor=cast.mia, version=version, delete_aliases=True)
+    with pytest.raises(NotFoundError):
+        aliases.add_aliases(actor=cast.mia, version=early, names=["best"])
+
+
+def test_two_edits_of_an_artifact_at_once_both_hold(cast: Cast) -> None:
+    artifact = log_version(cast.mia, project_of(cast.mia, cast.team.namespace), {"a": b"1"}).artifact
+    early = Artifact.objects.select_related("project").get(pk=artifact.pk)
+    artifacts.edit_artifact(actor=cast.mia, artifact=artifact, name="new")
+    artifacts.edit_artifact(actor=cast.mia, artifact=early, description="Described.")
+    artifact.refresh_from_db()
+    assert (artifact.name, artifact.description) == ("new", "Described.")

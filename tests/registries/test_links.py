@@ -10,11 +10,12 @@ from django.db import connections
 from access.models import User
 from access.services import teams
 from artifacts.models import Version
+from artifacts.services import artifacts, versions
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from events.models import Event
 from registries.finding import find_link, get_registry
 from registries.models import Collection, Link, Registry
-from registries.services import collections, founding, links, registries
+from registries.services import collections, founding, links, protection, registries
 from tests.cast import Cast, person
 from tests.making import log_version, project_of
 
@@ -220,3 +221,31 @@ def test_twenty_links_at_once_get_twenty_numbers_and_one_latest(cast: Cast, mode
 
     assert numbers == list(range(20))
     assert names_of(Link.objects.get(index=19)) == {"latest"}
+
+
+def test_two_edits_at_once_both_hold(cast: Cast) -> None:
+    registry = Registry.objects.get(pk=cast.registry.pk)
+    collection = collections.create_collection(actor=cast.mia, registry=registry, name="old", type="model")
+    early = Registry.objects.get(pk=registry.pk), Collection.objects.get(pk=collection.pk)
+
+    registries.edit_registry(actor=cast.adam, registry=registry, edit=registries.Edit(name="New"))
+    collections.edit_collection(actor=cast.mia, collection=collection, name="New")
+    registries.edit_registry(actor=cast.adam, registry=early[0], edit=registries.Edit(description="Described."))
+    collections.edit_collection(actor=cast.mia, collection=early[1], description="Described.")
+
+    for row in (registry, collection):
+        row.refresh_from_db()
+        assert (row.name, row.name_key, row.description) == ("New", "new", "Described.")
+
+
+def test_a_deleted_registry_lets_go_of_its_versions(cast: Cast) -> None:
+    version = net(cast, "1")
+    link = links.link_version(actor=cast.mia, registry=cast.registry, collection_name="c", version=version)
+    protection.protect_alias(actor=cast.adam, registry=cast.registry, name="best")
+    links.add_aliases(actor=cast.adam, link=link, names=["best"])
+
+    registries.delete_registry(actor=cast.adam, registry=cast.registry)
+
+    artifacts.change_type(actor=cast.mia, artifact=version.artifact, type="other")
+    versions.delete_version(actor=cast.mia, version=version, delete_aliases=True)
+    assert not Link.objects.filter(deleted_at=None).exists()
