@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from common.formatting import column_format
+from projects.values import display_order
 
 MINIMIZE, MAXIMIZE = 1, 2
-BOOKKEEPING = re.compile(
-    r"(^|[/_.])(epoch|steps?|global_step|iterations?|batch|lr|learning_rate|seed|runtime|timestamp)$"
-)
-TRAINING = re.compile(r"(^|[/_.])train")
 
 
 @dataclass(frozen=True)
@@ -78,11 +74,6 @@ def directions(definitions: Any) -> dict[str, bool]:
         if goal in (MINIMIZE, MAXIMIZE):
             found[definition["1"]] = goal == MAXIMIZE
     return found
-
-
-def display_order(keys: Iterable[str]) -> list[str]:
-    """Metrics as a reader wants them: results first, training curves next, bookkeeping such as `epoch` last."""
-    return sorted(keys, key=lambda key: (bool(BOOKKEEPING.search(key)), bool(TRAINING.search(key)), key))
 
 
 def common_keys(counts: Mapping[str, int], most: int = 4) -> list[str]:

@@ -38,6 +38,11 @@ class Flag:
     width: float
 
     @property
+    def middle(self) -> float:
+        """Where its name is centred."""
+        return self.left + self.width / 2
+
+    @property
     def base(self) -> float:
         """Where its name stands."""
         return self.top + 13

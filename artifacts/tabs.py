@@ -12,7 +12,7 @@ from access.models import User
 from access.policy import role_on
 from access.roles import Action, allows
 from artifacts import feed, lineage, listing
-from artifacts.comparison import Difference, compare, directions, display_order
+from artifacts.comparison import Difference, compare, directions
 from artifacts.models import ManifestEntry, Version, VersionMetric
 from artifacts.places import Place, reference_filter
 from artifacts.previews import Preview, preview
@@ -24,6 +24,7 @@ from projects.curves import AXES, View, chart
 from projects.models import Run
 from projects.pages import value_rows
 from projects.services.history import curves, numeric_keys
+from projects.values import display_order
 
 HISTORY_PAGE = 50
 SHOWN_METRICS = 8

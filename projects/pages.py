@@ -100,7 +100,7 @@ def _curves(run: Run, query: QueryDict, stream: str, axes: Sequence[str]) -> Con
     """One page of charts, by key; each with its data for charts.js and its numbers for the table."""
     search, start, view = query.get("q", "").strip(), _whole(query, "from"), View.read(query, axes)
     drawn = history.curves(run, axis=view.axis, stream=stream)
-    keys = [key for key in drawn if search.lower() in key.lower()]
+    keys = values.display_order(key for key in drawn if search.lower() in key.lower())
     return {
         "charts": [
             chart(f"chart-{i}", key, {str(run): drawn[key]}, view) for i, key in enumerate(keys[start : start + CHARTS])

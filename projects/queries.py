@@ -102,14 +102,15 @@ class Column:
 
 
 def available_columns(runs: QuerySet[Run]) -> list[Column]:
-    """What the newest few runs have: numeric summary keys, the commonest first, then config keys."""
+    """What the newest few runs have: numeric summary keys, the commonest and the results first, then config keys."""
     newest = runs.order_by(*NEWEST_FIRST).values_list("summary", "config")[:LOOKED_AT]
     summary: Counter[str] = Counter()
     config: Counter[str] = Counter()
     for last, chosen in newest:
         summary.update(key for key, value in last.items() if _showable(key) and values.number(value) is not None)
         config.update(key for key, value in chosen.items() if _showable(key) and not isinstance(value, dict | list))
-    keys = [("summary", key) for key, _ in summary.most_common()] + [("config", key) for key, _ in config.most_common()]
+    results = sorted(values.display_order(summary), key=lambda key: -summary[key])
+    keys = [("summary", key) for key in results] + [("config", key) for key, _ in config.most_common()]
     return [Column(source, key) for source, key in keys]
 
 

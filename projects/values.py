@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 NON_FINITE = {"NaN", "Infinity", "-Infinity"}
 MAX_DEPTH = 64
+BOOKKEEPING = re.compile(
+    r"(^|[/_.])(epoch|steps?|global_step|iterations?|batch|lr|learning_rate|seed|runtime|timestamp)$"
+)
+TRAINING = re.compile(r"(^|[/_.])train")
 
 
 def loads(text: str | bytes) -> Any:
@@ -73,3 +78,8 @@ def kind(value: Any) -> str:
     if isinstance(value, int | float) or (isinstance(value, str) and value in NON_FINITE):
         return "number"
     return "string" if isinstance(value, str) else "list"
+
+
+def display_order(keys: Iterable[str]) -> list[str]:
+    """Metrics as a reader wants them: results first, training curves next, bookkeeping such as `epoch` last."""
+    return sorted(keys, key=lambda key: (bool(BOOKKEEPING.search(key)), bool(TRAINING.search(key)), key))

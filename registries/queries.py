@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 
 from access.models import Organization, User
 from access.policy import get_visible
-from artifacts.comparison import display_order
 from artifacts.models import Artifact, Version, VersionMetric
 from artifacts.places import Place, count_of, reference_filter, with_run
 from artifacts.reading import LABEL
@@ -20,6 +19,7 @@ from artifacts.series import Series
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
+from projects.values import display_order
 from registries.models import Collection, Link, LinkAlias, Registry
 from registries.naming import target_path
 from registries.snippets import link_code, use_code

@@ -92,7 +92,7 @@ function options(data) {
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    yAxis: { type: data.log ? "log" : "value", scale: true, axisLabel: text, splitLine: { lineStyle: { color: colour("line") } } },
+    yAxis: { type: data.log ? "log" : "value", scale: true, axisLabel: text, axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: colour("line") } } },
     dataZoom: dense ? [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true }] : [],
     series: lines(data, dense),
   };

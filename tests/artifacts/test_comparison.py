@@ -6,9 +6,10 @@ from itertools import combinations
 
 import pytest
 
-from artifacts.comparison import common_keys, compare, directions, display_order
+from artifacts.comparison import common_keys, compare, directions
 from artifacts.plots import plots
 from artifacts.tree import metadata_tree
+from projects.values import display_order
 
 
 def test_a_goal_or_a_single_extreme_gives_the_direction() -> None:
