@@ -2,18 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects import views
+from projects.views import pages
 
 app_name = "projects"
 PROJECT = "<str:entity>/<str:project>/"
 RUN = PROJECT + "runs/<str:run>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("orgs/<str:organization>/projects/", views.project_list, name="list"),
-    path("<str:entity>/", views.entity, name="entity"),
-    path(PROJECT, views.project, name="project"),
-    path(PROJECT + "artifacts/", views.project_artifacts, name="artifacts"),
-    path(RUN, views.run, name="run"),
-    path(RUN + "<slug:tab>/", views.run_tab, name="run_tab"),
-    path(RUN + "files/<path:name>", views.run_file, name="run_file"),
+    path("orgs/<str:organization>/projects/", pages.project_list, name="list"),
+    path("<str:entity>/", pages.entity, name="entity"),
+    path(PROJECT, pages.project, name="project"),
+    path(PROJECT + "artifacts/", pages.project_artifacts, name="artifacts"),
+    path(RUN, pages.run, name="run"),
+    path(RUN + "<slug:tab>/", pages.run_tab, name="run_tab"),
+    path(RUN + "files/<path:name>", pages.run_file, name="run_file"),
 ]

@@ -1,0 +1,1 @@
+"""Pages of projects and runs: to read (pages), to configure (settings)."""
