@@ -13,6 +13,7 @@ from artifacts.models import Artifact, Version
 from common.errors import NotFoundError
 
 LABEL = re.compile(r"v(\d{1,9})\Z")
+NAMESAKES = 100
 
 
 def find_version(artifact: Artifact, reference: str) -> Version | None:
@@ -27,10 +28,22 @@ def get_version(user: Any, pk: int) -> Version:
 
     Raises NotFoundError.
     """
-    folded = Version.objects.filter(duplicates=pk).values_list("pk", flat=True).first()
-    version = (
-        Version.objects.visible_to(user).select_related("artifact__project__namespace").filter(pk=folded or pk).first()
-    )
+    return _get(user, [pk])
+
+
+def get_version_by_client(user: Any, client_id: str) -> Version:
+    """The visible version that a client named by itself before it was logged, whoever else took the same name.
+
+    Raises NotFoundError.
+    """
+    named = Version.objects.filter(client_id=client_id).exclude(client_id="")
+    return _get(user, list(named.values_list("pk", flat=True)[:NAMESAKES]))
+
+
+def _get(user: Any, keys: list[int]) -> Version:
+    folded = Version.objects.filter(duplicates__in=keys).values_list("pk", flat=True)
+    visible = Version.objects.visible_to(user).select_related("artifact__project__namespace")
+    version = visible.filter(pk__in=[*folded, *keys]).first()
     if version is None:
         raise NotFoundError("There is no such version, or you may not see it.")
     return version

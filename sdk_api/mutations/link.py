@@ -10,7 +10,7 @@ from django.db.models import F
 from graphql import GraphQLResolveInfo
 
 from artifacts.models import Artifact, Version
-from artifacts.reading import get_version
+from artifacts.reading import get_version, get_version_by_client
 from artifacts.services import aliases
 from common.errors import InvalidInputError, NotFoundError
 from registries.models import Collection, Link
@@ -28,11 +28,9 @@ def _version(request: Context, given: dict[str, Any]) -> Version:
     """The version that an id, or the client's own id, names. Raises NotFoundError."""
     if given.get("artifact_id"):
         return get_version(request.user, ids.number(given["artifact_id"], "Artifact"))
-    client_id = given.get("client_id")
-    if not client_id:
+    if not given.get("client_id"):
         raise InvalidInputError("Say which version to link, by artifactID.")
-    pk = Version.objects.filter(client_id=client_id).values_list("pk", flat=True).first()
-    return get_version(request.user, pk or 0)
+    return get_version_by_client(request.user, given["client_id"])
 
 
 @mutation.field("linkArtifact")

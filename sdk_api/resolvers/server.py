@@ -8,7 +8,8 @@ from ariadne import ObjectType, QueryType
 from django.conf import settings
 from graphql import GraphQLResolveInfo
 
-from artifacts.models import Version
+from artifacts.reading import get_version_by_client
+from common.errors import NotFoundError
 from sdk_api.context import context
 from sdk_api.ids import encode
 
@@ -54,9 +55,7 @@ def resolve_server_info(_: Any, info: GraphQLResolveInfo) -> dict[str, Any]:
 @query.field("clientIDMapping")
 def resolve_client_id_mapping(_: Any, info: GraphQLResolveInfo, client_id: str) -> dict[str, str] | None:
     """The version that a client named by itself before it was logged."""
-    user = context(info).user
-    named = Version.objects.filter(client_id=client_id, artifact__deleted_at=None).exclude(client_id="")
-    for pk, same_as in named.values_list("pk", "same_as")[:2]:
-        if Version.objects.visible_to(user).filter(pk=same_as or pk).exists():
-            return {"server_id": encode("Artifact", same_as or pk)}
-    return None
+    try:
+        return {"server_id": encode("Artifact", get_version_by_client(context(info).user, client_id).pk)}
+    except NotFoundError:
+        return None

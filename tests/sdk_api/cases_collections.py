@@ -8,7 +8,7 @@ from artifacts.models import Artifact, Version
 from artifacts.services.artifacts import tag_artifact
 from registries.models import Collection, Link
 from tests.cast import Cast
-from tests.making import log_version
+from tests.making import log_version, project_of
 from tests.sdk_api.cases import HERE, SHELF, mutate, root
 from tests.sdk_api.conftest import Ask, World, wire_id
 
@@ -28,6 +28,11 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
         "project": {"name": "wandb-registry-Shelf"},
     }
     assert Link.objects.filter(collection__name="fresh", version=world.versions[1], index=0).count() == 1
+    log_version(cast.otto, project_of(cast.otto, cast.otto.namespace), {"c": b"x"}, client_id="mine")
+    version = log_version(cast.mia, world.project, {"c": b"c"}, client_id="mine")
+    given = {"artifactPortfolioName": "fresh", **SHELF, "clientID": "mine"}
+    assert mutate(ask, cast.mia, "linkArtifact", "LinkArtifactInput", "versionIndex", **given) == {"versionIndex": 1}
+    assert Link.objects.filter(collection__name="fresh", version=version, index=1).exists()
 
 
 @root("unlinkArtifact")

@@ -6,7 +6,7 @@ import base64
 import json
 
 from tests.cast import Cast
-from tests.making import log_version
+from tests.making import log_version, project_of
 from tests.sdk_api.cases import TEAM, root
 from tests.sdk_api.conftest import Ask, World, wire_id
 
@@ -137,7 +137,11 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
 
 @root("clientIDMapping")
 def _(ask: Ask, cast: Cast, world: World) -> None:
+    for number in range(3):  # a stranger may take the same name
+        elsewhere = project_of(cast.otto, cast.otto.namespace, f"p{number}")
+        log_version(cast.otto, elsewhere, {"c": b"x"}, client_id="mine")
     version = log_version(cast.mia, world.project, {"c": b"c"}, client_id="mine")
     document = "query C($id: ID!) { clientIDMapping(clientID: $id) { serverID } }"
     assert ask(cast.mia, document, id="mine").data["clientIDMapping"] == {"serverID": wire_id(version)}
-    assert ask(cast.otto, document, id="mine").data["clientIDMapping"] is None
+    assert ask(cast.vera, document, id="mine").data["clientIDMapping"] == {"serverID": wire_id(version)}
+    assert ask(cast.rita, document, id="mine").data["clientIDMapping"] is None
