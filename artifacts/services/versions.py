@@ -25,6 +25,7 @@ from projects.models import Project, Run
 
 DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 LATEST = "latest"
+MAX_CLIENT_ID = 160
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,8 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
     require(actor, Action.LOG_VERSION, project)
     if not DIGEST.match(draft.digest):
         raise InvalidInputError("The digest is not the MD5 of a manifest.")
+    if len(draft.client_id) > MAX_CLIENT_ID:
+        raise InvalidInputError(f"The client's own id of a version has at most {MAX_CLIENT_ID} characters.")
     aliases, tags = check_aliases(draft.aliases), check_tags(draft.tags)
     metadata, description = check_metadata(draft.metadata), check_description(draft.description)
     artifact = _artifact(actor, project, draft)

@@ -33,11 +33,13 @@ def get_run(request: Context, project: str, entity: str | None, name: str) -> Ru
     return runs.get_run(request.user, container, name)
 
 
-def _run_by_id(request: Context, text: str) -> Run:
-    run = Run.objects.visible_to(request.user).filter(pk=ids.number(text, "Run")).first()
-    if run is None:
+def _run_by_id(request: Context, text: str, *, deleted: bool = False) -> Run:
+    """The run of that id in a visible project, a deleted one only if so asked. Raises NotFoundError."""
+    run = Run.objects.filter(pk=ids.number(text, "Run")).first()
+    project = request.container(run.project_id) if run is not None else None
+    if run is None or project is None or (run.deleted_at and not deleted):
         raise NotFoundError("There is no such run, or you may not see it.")
-    run.project = request.container(run.project_id)
+    run.project = project
     return run
 
 
@@ -127,7 +129,7 @@ def delete_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[
         raise InvalidInputError(
             "This release deletes a run without what it logged; delete its artifacts first, then the run alone."
         )
-    runs.delete_run(actor=request.user, run=_run_by_id(request, input["id"]))
+    runs.delete_run(actor=request.user, run=_run_by_id(request, input["id"], deleted=True))
     return {"client_mutation_id": input.get("client_mutation_id")}
 
 

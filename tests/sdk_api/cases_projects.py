@@ -127,7 +127,9 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     told = ask(cast.mia, document, input={"id": wire_id(world.run), "clientMutationId": "x"})
     assert told.data == {"deleteRun": {"clientMutationId": "x"}}
     assert Run.objects.get(pk=world.run.pk).deleted_at is not None
-    assert ask(cast.mia, document, input={"id": wire_id(world.run)}).status == 404
+    assert ask(cast.mia, document, input={"id": wire_id(world.run)}).status == 200
+    assert ask(cast.otto, document, input={"id": wire_id(world.run)}).status == 404
+    assert ask(cast.vera, document, input={"id": wire_id(world.run)}).status == 403
 
 
 @root("createRunFiles")

@@ -6,6 +6,7 @@ import base64
 import json
 
 from artifacts.models import RunInput, Version
+from projects.models import Project
 from sdk_api.ids import encode
 from storage.models import Upload
 from tests.cast import Cast
@@ -35,6 +36,10 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     given |= {"digest": world.versions[0].digest, "clientID": "c-2", "runName": None, "entityName": "vision"}
     again = mutate(ask, cast.mia, "createArtifact", "CreateArtifactInput", "artifact { id state }", **given)["artifact"]
     assert again == {"id": wire_id(world.versions[0]), "state": "COMMITTED"}
+    document = "mutation M($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"
+    for wrong in ({"projectName": "wandb-registry-fresh"}, {"clientID": "c" * 161}, {"runName": "none"}):
+        assert ask(cast.mia, document, input=given | wrong).status in {400, 404}
+    assert not Project.objects.exclude(pk=world.project.pk).exists()
 
 
 @root("createArtifactManifest")
