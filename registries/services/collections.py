@@ -15,7 +15,7 @@ from common import names
 from common.errors import ConflictError, InvalidInputError
 from events.services import record
 from events.types import EventType
-from registries.models import AcceptedType, Collection, Link, LinkAlias, Registry
+from registries.models import AcceptedType, Collection, FormerCollectionName, Link, LinkAlias, Registry
 from registries.services.protection import require_links
 
 

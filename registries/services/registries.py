@@ -22,6 +22,7 @@ from registries.models import AcceptedType, Link, Registry
 
 MAX_NAME = 113  # what the SDK's own prefix leaves of 128 (F3)
 MAX_TYPES = 100
+RESERVED = {"new"}  # the page that creates a registry is at this address
 VISIBILITIES = {Container.Visibility.ORGANIZATION, Container.Visibility.RESTRICTED}
 
 
@@ -39,7 +40,7 @@ def create_registry(
     Members and admins of the organization. Raises ConflictError for a taken name, InvalidInputError for bad input.
     """
     require_registry_creation(actor, organization)
-    names.container_name(name, "registry", MAX_NAME)
+    _check_name(name)
     _check_visibility(visibility)
     accepted = None if types is None else _check_types(types)
     try:
@@ -69,6 +70,11 @@ def create_registry(
             f"{organization.name} has a registry named '{name}' already; choose another name."
         ) from error
     return registry
+
+
+def _check_name(name: str) -> None:
+    if names.fold(names.container_name(name, "registry", MAX_NAME)) in RESERVED:
+        raise InvalidInputError(f"'{name}' is the address of a page here; choose another name.")
 
 
 def _check_visibility(visibility: str) -> None:
@@ -155,7 +161,7 @@ def _changes(actor: User, registry: Registry, edit: Edit) -> dict[str, Any]:
         if registry.is_core and field != "accepts_all_types":
             raise ForbiddenError(f"The {field} of the core registry '{registry.name}' is fixed.")
     if "name" in changes:
-        names.container_name(str(edit.name), "registry", MAX_NAME)
+        _check_name(str(edit.name))
     if "description" in changes:
         check_description(str(edit.description))
     if "visibility" in changes:
