@@ -1,0 +1,45 @@
+"""Forms over services: a refusal stands beside its field, and what cannot be undone asks for a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from common.errors import ConflictError, InvalidInputError, TooLargeError, status_of
+
+
+class ServiceForm(forms.Form):
+    """A form whose `status` is the one to answer with: 400, or that of the service's refusal."""
+
+    status = 400
+
+    @contextmanager
+    def refusals_at(self, field: str | None = None) -> Iterator[None]:
+        """Show what a service refuses within at `field`, or above the form; 403 and 404 stay pages of their own."""
+        try:
+            yield
+        except (InvalidInputError, ConflictError, TooLargeError) as error:
+            self.add_error(field, error.message)
+            self.status = status_of(error)
+
+
+class TypedNameForm(ServiceForm):
+    """The name of what is about to change for good, typed."""
+
+    typed = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+        self.fields["typed"].label = _("Type %(name)s to confirm") % {"name": expected}
+
+    def clean_typed(self) -> str:
+        """The name, letter for letter."""
+        typed: str = self.cleaned_data["typed"]
+        if typed != self.expected:
+            raise forms.ValidationError(_("This is not the name; type %(name)s.") % {"name": self.expected})
+        return typed
