@@ -9,14 +9,18 @@ at least one request, from the first middleware to the last, divided by the time
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import statistics
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 
+import django
+from django.conf import settings
+
 from benchmarks.client import KEY
-from registries.snippets import QUICKSTART
 from tests import sdk_process
 from tests.servers import Server
 
@@ -37,24 +41,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
     rounds = parser.parse_args().rounds
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()  # the script stands beside models
+    from registries.snippets import QUICKSTART
+
+    shutil.rmtree(settings.TEST_DATA)
     with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as name:
         folder = Path(name)
         notes = folder / "requests"
-        settings = {"DJANGO_SETTINGS_MODULE": "benchmarks.timed_settings", "REQUEST_TIMES": str(notes)}
-        server = Server(folder / "server", "", ("--migrate", "--workers", "2", "--threads", "8"), settings).start()
+        timed = {"DJANGO_SETTINGS_MODULE": "benchmarks.timed_settings", "REQUEST_TIMES": str(notes)}
+        server = Server(folder / "server", "", ("--migrate", "--workers", "2", "--threads", "8"), timed).start()
         try:
             server.provision(*OPERATIONS)
-            shares = [one_run(server, folder, notes) for _ in range(rounds)]
+            shares = [one_run(server, folder, notes, QUICKSTART) for _ in range(rounds)]
         finally:
             server.stop()
     print(f"median share of the server: {statistics.median(shares):.1%} (of {rounds} runs)")
 
 
-def one_run(server: Server, folder: Path, notes: Path) -> float:
+def one_run(server: Server, folder: Path, notes: Path, script: str) -> float:
     """The server's share of one run, which is printed with what it was made of."""
     notes.write_text("")
     begin = time.monotonic()
-    done = sdk_process.run(folder / "sdk", server.url, KEY, QUICKSTART)
+    done = sdk_process.run(folder / "sdk", server.url, KEY, script)
     wall = time.monotonic() - begin
     assert done.returncode == 0, done.stdout + done.stderr
     spans = [read(line) for line in notes.read_text().splitlines()]
