@@ -26,9 +26,13 @@ PAGES = [
     f"{LANDING}model/settings/",
     READER,
     f"{READER}history/",
-    *(f"{READER}versions/v7/{tab}" for tab in ("", "metrics/", "usage/", "lineage/", "files/evaluation/per_class.csv")),
+    *(
+        f"{READER}versions/v7/{tab}"
+        for tab in ("", "metrics/", "metadata/", "usage/", "lineage/", "files/evaluation/per_class.csv")
+    ),
     "/vision/",
     "/profile/keys/",
+    "/profile/password/",
 ]
 RULES = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch style sheets anew, against the CSP
 
@@ -108,14 +112,50 @@ def test_a_page_fits_reads_well_and_complains_of_nothing(
     check_looks(page)
 
 
-def test_the_charts_of_a_run_fit_and_read_well(open_page: Callable[..., Page], session: Any) -> None:
-    page = open_page(viewport=WIDE, storage_state=session)
+def open_run(page: Page, tab: str) -> None:
+    """A tab of the newest run of a project."""
     page.goto("/vision/leak-detector/")
     page.locator("main a[href*='/runs/']").first.click()
-    page.get_by_role("main").get_by_role("link", name="Charts").click()
-    page.wait_for_url("**/charts/")
-    expect(page.locator("main svg, main canvas").first).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name=tab).click()
+    page.wait_for_url(f"**/{tab.lower()}/")
+
+
+def test_the_charts_of_a_run_fit_and_are_smoothed_as_the_slider_moves(
+    open_page: Callable[..., Page], session: Any
+) -> None:
+    page = open_page(viewport=WIDE, storage_state=session)
+    open_run(page, "Charts")
+    curves = page.locator(".chart svg path[stroke-width='2']")
+    expect(curves.first).to_be_visible()
     check_looks(page)
+    before = curves.first.get_attribute("d")
+    page.get_by_label("Smoothing").fill("0.9")
+    expect(curves.first).not_to_have_attribute("d", before or "")
+    page.wait_for_url(re.compile(r"smooth=0\.9"))
+    page.get_by_label("Over").select_option("timestamp")
+    page.wait_for_url(re.compile("axis=timestamp.*smooth=0.9|smooth=0.9.*axis=timestamp"))
+    expect(page.locator(".chart svg text", has_text=re.compile(r"^\d\d:\d\d$")).first).to_be_visible()
+
+
+def test_the_charts_of_a_run_are_drawn_without_scripts(open_page: Callable[..., Page], session: Any) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=False)
+    open_run(page, "Charts")
+    curve = page.locator(".chart svg.plot path").first
+    expect(curve).to_be_visible()
+    before = curve.get_attribute("d")
+    page.get_by_label("Log scale").check()
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**log=1*")
+    assert curve.get_attribute("d") != before
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_console_opens_at_its_end(open_page: Callable[..., Page], session: Any, script: bool) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
+    open_run(page, "Console")
+    lines = page.get_by_role("region", name="Console").locator("code")
+    expect(lines.last).to_be_in_viewport()
+    expect(lines.first).not_to_be_in_viewport()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
