@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from access.models import Container, User
-from access.policy import get_visible
+from access.policy import get_visible, role_on
+from access.roles import Action, Role, allows
 from artifacts.models import Artifact, Version, VersionAlias, VersionMetric
 from artifacts.reading import LABEL
 from artifacts.series import HEAVY_RUN_FIELDS, Series
@@ -31,13 +32,13 @@ class Item:
     label: str
     url: str
     moment: datetime
-    aliases: list[str]
+    aliases: list[Any]
     is_current: bool
 
 
 @dataclass(frozen=True)
 class Place:
-    """`row` is the Version or Link, `container` the project or registry by which it is read.
+    """`row` is the Version or Link, `container` the project or registry by which it is read, `role` the reader's there.
 
     `full_name` is what a script calls it, without the version; `project` is the source's, or None where it is invisible.
     """
@@ -46,6 +47,7 @@ class Place:
     row: Any
     version: Version
     container: Container
+    role: Role | None
     project: Project | None
     name: str
     full_name: str
@@ -68,15 +70,18 @@ class Place:
     def neighbours(self) -> list[Any]:
         """The rows around this one, newest first, each with its aliases: two queries."""
         last = max(self.row.index + NEIGHBOURS // 2, NEIGHBOURS - 1)
-        rows = self.series.rows.filter(index__lte=last).order_by("-index").prefetch_related("aliases")
+        rows = self.series.rows.filter(index__lte=last).order_by("-index").prefetch_related(self.series.with_aliases)
         return list(rows.only("index", "created_at", *(["version", "collection"] if self.is_link else []))[:NEIGHBOURS])
 
     @cached_property
-    def aliases(self) -> list[str]:
-        """Its names here."""
-        return next(
-            ([alias.name for alias in row.aliases.all()] for row in self.neighbours if row.pk == self.row.pk), []
-        )
+    def aliases(self) -> list[Any]:
+        """Its names here, each with `is_protected`."""
+        return next((list(row.aliases.all()) for row in self.neighbours if row.pk == self.row.pk), [])
+
+    @cached_property
+    def may(self) -> dict[str, bool]:
+        """What the reader may do here, by the action's name: `place.may.move_alias`."""
+        return permissions(self.role)
 
     @cached_property
     def switcher(self) -> list[Item]:
@@ -86,7 +91,7 @@ class Place:
                 row.label,
                 self.series.url(row.label),
                 row.created_at,
-                [alias.name for alias in row.aliases.all()],
+                list(row.aliases.all()),
                 row.pk == self.row.pk,
             )
             for row in self.neighbours
@@ -117,6 +122,11 @@ class Place:
         return self.series.file_url(self.label, path, page)
 
 
+def permissions(role: Role | None) -> dict[str, bool]:
+    """Whether `role` may do each action, by the action's name in small letters, for templates: `may.link_version`."""
+    return {action.name.lower(): allows(role, action) for action in Action}
+
+
 def reference_filter(reference: str) -> dict[str, Any]:
     """The condition that `v3` or `@alias` in an address puts on rows. Raises NotFoundError for anything else."""
     label = LABEL.match(reference)
@@ -135,7 +145,7 @@ def artifact_series(artifact: Artifact) -> Series:
         path="",
         metrics=VersionMetric.objects.filter(version__artifact=artifact, version__state=Version.State.COMMITTED),
         number="version__index",
-        aliases=VersionAlias.objects.filter(artifact=artifact),
+        aliases=VersionAlias.objects.filter(artifact=artifact).annotate(is_protected=Value(False)),
         alias_row="version",
         next_index=artifact.next_index,
         space="artifacts",
@@ -195,6 +205,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
         row=version,
         version=version,
         container=home,
+        role=role_on(user, home),
         project=home,
         name=artifact.name,
         full_name=f"{home.namespace.name}/{home.name}/{artifact.name}",

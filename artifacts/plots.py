@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from common import scales
@@ -29,13 +29,15 @@ class Line:
 
 @dataclass
 class Flag:
-    """An alias above the plot, over its version."""
+    """An alias above the plot, over its version, with as much of its name as is shown."""
 
+    alias: str
     name: str
     x: float
     left: float
     top: float
     width: float
+    is_protected: bool = False
 
     @property
     def middle(self) -> float:
@@ -79,13 +81,21 @@ class Plot:
 Values = Mapping[int, float]
 
 
-def plots(series: Mapping[str, Values], aliases: Sequence[tuple[str, int]] = ()) -> list[Plot]:
-    """One plot for all metrics (by version number) that fit one axis, or several smaller ones where units differ."""
+def plots(
+    series: Mapping[str, Values], aliases: Sequence[tuple[str, int]] = (), guarded: Collection[str] = ()
+) -> list[Plot]:
+    """One plot for all metrics (by version number) that fit one axis, or several smaller ones where units differ.
+
+    `guarded` are those of the aliases that are protected.
+    """
     groups = _groups({key: known for key, values in series.items() if (known := _finite(values))})
     numbers = sorted({number for values in series.values() for number in values})
     size = (800, 260) if len(groups) < 2 else (390, 230)
     colours = {key: index % 8 + 1 for index, key in enumerate(series)}
-    return [_plot(*size, {key: series[key] for key in group}, colours, numbers, aliases) for group in groups]
+    drawn = [_plot(*size, {key: series[key] for key in group}, colours, numbers, aliases) for group in groups]
+    for flag in (flag for plot in drawn for flag in plot.flags):
+        flag.is_protected = flag.alias in guarded
+    return drawn
 
 
 def _finite(values: Values) -> list[float]:
@@ -166,7 +176,7 @@ def _flags(place: Mapping[int, float], right: float, aliases: Sequence[tuple[str
             left = round(min(max(4.0, place[number] - width / 2), taken - width - 4), 1)
             if left >= 0 and place[number] <= left + width:
                 lanes[lane] = left
-                flags.append(Flag(shown, place[number], left, 4.0 + lane * LANE, width))
+                flags.append(Flag(name, shown, place[number], left, 4.0 + lane * LANE, width))
                 break
         else:
             hidden += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
@@ -31,7 +31,7 @@ METRIC = "metric:"
 class Series:
     """Rows are versions, or links that reach theirs by `path`; `metrics` reach a row's number by `number`.
 
-    `names` are the arguments of the addresses in `space` up to the version.
+    `names` are the arguments of the addresses in `space` up to the version; each alias says whether it `is_protected`.
     """
 
     rows: QuerySet[Any]
@@ -53,6 +53,11 @@ class Series:
     def file_url(self, reference: str, path: str, page: str = "file") -> str:
         """The page (`file`), the bytes (`download`) or the picture (`thumbnail`) of one file of a version."""
         return reverse(f"{self.space}:{page}", args=[*self.names, reference, path])
+
+    @property
+    def with_aliases(self) -> Prefetch[str]:
+        """What rows prefetch to have their aliases at hand."""
+        return Prefetch("aliases", self.aliases)
 
     @property
     def recent(self) -> dict[str, int]:
@@ -114,7 +119,7 @@ class Row:
 
     label: str
     url: str
-    aliases: list[str]
+    aliases: list[tuple[str, bool]]
     tags: list[str]
     cells: list[Cell]
     who: User | None
@@ -209,11 +214,12 @@ def _values(series: Series, items: Sequence[Any], keys: list[str]) -> dict[str, 
     return found
 
 
-def _aliases(series: Series, items: Sequence[Any]) -> list[tuple[str, int]]:
-    """(name, number) of the rows shown and of the newest versions."""
+def _aliases(series: Series, items: Sequence[Any]) -> list[tuple[str, int, bool]]:
+    """(name, number, whether it is protected) of the rows shown and of the newest versions."""
     row = series.alias_row
     wanted = Q(**{f"{row}__in": [item.pk for item in items]}) | Q(**{f"{row}__index__gte": series.next_index - RECENT})
-    return list(series.aliases.filter(wanted).order_by("pk").values_list("name", f"{row}__index")[:MAX_ALIASES])
+    found = series.aliases.filter(wanted).order_by("pk")
+    return list(found.values_list("name", f"{row}__index", "is_protected")[:MAX_ALIASES])
 
 
 def _columns(
@@ -238,13 +244,13 @@ def _row(
     item: Any,
     columns: list[Column],
     values: dict[str, dict[int, float]],
-    aliases: list[tuple[str, int]],
+    aliases: list[tuple[str, int, bool]],
 ) -> Row:
     version: Version = item.version if series.path else item
     return Row(
         label=item.label,
         url=series.url(item.label),
-        aliases=[name for name, number in aliases if number == item.index],
+        aliases=[(name, is_protected) for name, number, is_protected in aliases if number == item.index],
         tags=[tag.name for tag in version.tags.all()],
         cells=[Cell(values[column.key].get(item.index), column) for column in columns],
         who=item.created_by,
@@ -254,6 +260,8 @@ def _row(
     )
 
 
-def _charts(keys: list[str], values: dict[str, dict[int, float]], aliases: list[tuple[str, int]]) -> list[Plot]:
+def _charts(keys: list[str], values: dict[str, dict[int, float]], aliases: list[tuple[str, int, bool]]) -> list[Plot]:
+    flags = [(name, number) for name, number, _ in aliases]
+    guarded = {name for name, _, is_protected in aliases if is_protected}
     drawn = {key: dict(sorted(values[key].items())[-RECENT:]) for key in keys if len(values[key]) > 1}
-    return plots(drawn, aliases) if drawn else []
+    return plots(drawn, flags, guarded) if drawn else []

@@ -9,8 +9,6 @@ from django.db.models import F
 from django.http import QueryDict
 
 from access.models import User
-from access.policy import role_on
-from access.roles import Action, allows
 from artifacts import feed, lineage, listing
 from artifacts.comparison import Difference, compare, directions
 from artifacts.models import ManifestEntry, Version, VersionMetric
@@ -163,7 +161,7 @@ def _files(place: Place, user: User, query: QueryDict, current: str) -> Context:
         found = listing.list_files(
             place.version, current=current, folder=query.get("folder", ""), after=query.get("after", "")
         )
-    may_download = allows(role_on(user, place.container), Action.DOWNLOAD_FILE)
+    may_download = place.may["download_file"]
     return {"q": words, "listing": found.addressed(place.file_url), "current": current, "may_download": may_download}
 
 
@@ -171,7 +169,8 @@ def _base(place: Place, query: QueryDict) -> Any:
     """The row to compare with: `?against=v3` or `@alias`, else the newest other with an alias of its own, else the one before."""
     wanted = query.get("against", "")
     if wanted:
-        return place.series.rows.filter(**reference_filter(wanted)).first()
+        rows = place.series.rows.prefetch_related(place.series.with_aliases)
+        return rows.filter(**reference_filter(wanted)).first()
     others = [row for row in place.neighbours if row.pk != place.row.pk]
     named = [row for row in others if any(alias.name != "latest" for alias in row.aliases.all())]
     older = [row for row in others if row.index < place.row.index]

@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from access.models import (
@@ -167,7 +180,7 @@ def _labelled(user: User, organization: Organization, words: str) -> QuerySet[Li
     return (
         links.filter(Exists(aliases) | Exists(tagged))
         .select_related("collection__registry__organization", "version")
-        .prefetch_related("aliases", "version__tags")
+        .prefetch_related(Prefetch("aliases", LinkAlias.objects.with_protection()), "version__tags")
         .order_by("-pk")
     )
 

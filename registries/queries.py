@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from access.models import Organization, User
-from access.policy import get_visible
+from access.policy import get_visible, role_on
 from artifacts.models import Artifact, Version, VersionMetric
 from artifacts.places import Place, count_of, reference_filter, with_run
 from artifacts.reading import LABEL
@@ -121,7 +121,7 @@ def collection_series(collection: Collection) -> Series:
             **{f"version__links__{name}": value for name, value in ours.items()}, version__state=Version.State.COMMITTED
         ),
         number="version__links__index",
-        aliases=LinkAlias.objects.filter(collection=collection),
+        aliases=LinkAlias.objects.filter(collection=collection).with_protection(),
         alias_row="link",
         next_index=collection.next_index,
         space="registries",
@@ -150,6 +150,7 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
         row=link,
         version=link.version,
         container=shelf.registry,
+        role=role_on(user, shelf.registry),
         project=link.version.artifact.project if link.source_visible else None,
         name=shelf.name,
         full_name=target_path(shelf.registry, shelf.name),
@@ -194,7 +195,8 @@ def collections_table(registry: Registry, *, words: str = "", type: str = "", ta
         rows = rows.filter(type=type)
     if tag:
         rows = rows.filter(tags__name=tag)
-    aliases = Prefetch("aliases", LinkAlias.objects.select_related("link")[:ALIASES], to_attr="first_aliases")
+    some = LinkAlias.objects.select_related("link").with_protection()[:ALIASES]
+    aliases = Prefetch("aliases", some, to_attr="first_aliases")
     return rows.prefetch_related("tags", aliases).annotate(
         alias_count=count_of(LinkAlias.objects.filter(collection=OuterRef("pk")), "collection"),
         link_count=count_of(links, "collection"),
@@ -238,7 +240,7 @@ class CollectionRow:
     collection: Any
     url: str
     latest_url: str
-    aliases: list[tuple[str, str]]
+    aliases: list[tuple[LinkAlias, str]]
     key: str
     values: list[float]
 
@@ -262,7 +264,7 @@ def collection_rows(registry: Registry, collections: list[Any]) -> list[Collecti
         names = collection_names(collection)
         key, values = headlines.get(collection.pk, ("", []))
         aliases = [
-            (alias.name, reverse("registries:version", args=[*names, alias.link.label]))
+            (alias, reverse("registries:version", args=[*names, alias.link.label]))
             for alias in collection.first_aliases
         ]
         newest = f"v{collection.latest_index}" if collection.latest_index is not None else ""

@@ -26,8 +26,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def protected(self) -> LinkQuerySet:
         """Living links that carry an alias which their registry protects (F57)."""
-        guarded = ProtectedAlias.objects.filter(registry=OuterRef("collection__registry"), name=OuterRef("name"))
-        held = LinkAlias.objects.filter(Exists(guarded))
+        held = LinkAlias.objects.with_protection().filter(is_protected=True)
         return self.alive().filter(pk__in=held.values("link"))
 
     def visible_to(self, user: User) -> LinkQuerySet:
@@ -64,6 +63,15 @@ class Link(models.Model):
         return f"v{self.index}"
 
 
+class LinkAliasQuerySet(models.QuerySet["LinkAlias"]):
+    """Aliases of links, and whether they are anybody's to move."""
+
+    def with_protection(self) -> LinkAliasQuerySet:
+        """Each with `is_protected`: whether its registry leaves it to admins (F57)."""
+        guard = ProtectedAlias.objects.filter(registry=OuterRef("collection__registry"), name=OuterRef("name"))
+        return self.annotate(is_protected=Exists(guard))
+
+
 class LinkAlias(models.Model):
     """A name that points at exactly one link of a collection (F6); separate from the source's aliases (C12)."""
 
@@ -71,6 +79,8 @@ class LinkAlias(models.Model):
     link = models.ForeignKey(Link, models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=128)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = LinkAliasQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["collection", "name"], name="link_alias_unique")]
