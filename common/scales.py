@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 SPANS = [(86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s")]
@@ -30,6 +31,15 @@ def time_levels(low: float, high: float) -> list[float]:
     span = high - low
     step = next((step for step in TIME_STEPS if span / step <= 4), 86400 * math.ceil(span / 86400 / 4))
     return [float(index * step) for index in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def apart(heights: Sequence[float], gap: float = 14.0) -> list[float]:
+    """Where names that stand at `heights` go so that none lies on another: down, in the same order."""
+    found = list(heights)
+    below = -math.inf
+    for index in sorted(range(len(found)), key=lambda index: heights[index]):
+        found[index] = below = round(max(found[index], below + gap), 1)
+    return found
 
 
 def seconds(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -119,8 +119,10 @@ def _plot(lines: Lines, view: View, log: bool) -> Plot:
 
     drawn = {name: smoothed(points, view.smooth) for name, points in lines.items()}
     spec = ".0e" if log and not 1e-3 <= levels[0] <= levels[-1] <= 1e5 else "g" if log else column_format(levels)
+    shown = [line(index, name, points) for index, (name, points) in enumerate(drawn.items())]
+    names = scales.apart([line.label_y for line in shown])
     return Plot(
-        lines=[line(index, name, points) for index, (name, points) in enumerate(drawn.items())],
+        lines=[replace(line, label_y=y) for line, y in zip(shown, names, strict=True)],
         faint=[line(index, *item) for index, item in enumerate(lines.items())] if view.smooth else [],
         grid=[(down(level), metric(level, spec)) for level in levels],
         ticks=[(across(x), text) for x, text in _ticks(start, start + span, view.axis)],

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from common.errors import InvalidInputError
-from common.scales import clock, decades, levels, seconds, time_levels
+from common.scales import apart, clock, decades, levels, seconds, time_levels
 from projects.curves import Plot, View, chart, smoothed
 from projects.sampling import Point
 
@@ -71,6 +71,10 @@ def test_odd_curves_are_drawn_within_the_box(axis: str, points: list[Point], log
     plot = chart("a", "k", {"v": points}, view(f"axis={axis}{log}&smooth=0.9"))["plot"]
     assert all(0 <= y <= plot.height for y in heights(plot))
     assert len(plot.grid) <= 9
+
+
+def test_names_keep_apart_in_their_order() -> None:
+    assert apart([50.0, 48.0, 100.0]) == [62.0, 48.0, 100.0]
 
 
 def test_axes_read_like_clocks() -> None:
