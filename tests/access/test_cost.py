@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from access import policy
 from access.models import (
@@ -91,3 +93,17 @@ def test_a_decision_is_one_query_and_none_for_a_row_that_brought_its_role(
         assert not policy.can(cast.rita, Action.LINK_VERSION, found), (
             "a role brought for one person decides for no other"
         )
+
+
+def test_the_landing_page_costs_the_same_with_five_teams_and_with_fifty(
+    crowded: User, signed_in: Callable[[User], Client], django_assert_max_num_queries: Any
+) -> None:
+    client, counts = signed_in(crowded), []
+    for teams in (TEAMS, 5):
+        keep = list(crowded.team_memberships.order_by("pk").values_list("pk", flat=True)[:teams])
+        TeamMembership.objects.exclude(pk__in=keep).delete()
+        client.get("/orgs/Acme/registry/")  # the first visit remembers the organization
+        with django_assert_max_num_queries(12) as captured:
+            assert client.get("/orgs/Acme/registry/").status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
