@@ -95,7 +95,7 @@ def nested_page(
     name = f"first_{relation}_{size}"
     if not hasattr(parent, name):
         cut = Prefetch(relation, queryset.order_by(*order)[: size + 1], to_attr=name)
-        prepare([row for sibling in request.load(parent, cut) for row in getattr(sibling, name)])
+        prepare([row for sibling in request.load(parent, **{name: lambda: cut}) for row in getattr(sibling, name)])
     rows = getattr(parent, name)
     edges = [Edge(node(row), cursor_of(row, order), version(row)) for row in rows[:size]]
     return Connection(edges, _ending(edges, more=len(rows) > size), (getattr(parent, relation).all() & queryset).count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,14 @@ OWNER = ("namespace__organization", "namespace__team__organization", "organizati
 
 
 @dataclass
+class Siblings:
+    """Rows of one list, and what was prefetched for all of them."""
+
+    rows: list[Any]
+    loaded: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Context:
     """One request. A container is looked up once, with the asker's role; None when it is invisible."""
 
@@ -24,7 +32,7 @@ class Context:
     base: str
     _containers: dict[int, Any] = field(default_factory=dict)
     _own: dict[str, list[Any]] = field(default_factory=dict)
-    _siblings: dict[tuple[type, int], list[Any]] = field(default_factory=dict)
+    _siblings: dict[int, Siblings] = field(default_factory=dict)
 
     def see(self, ids: Iterable[int]) -> None:
         """Look up those containers in two queries, so that rows of a list need none each."""
@@ -48,13 +56,22 @@ class Context:
 
     def together(self, rows: Sequence[Any]) -> None:
         """Remember that `rows` are siblings in a list, for `load`."""
-        self._siblings.update({(type(row), row.pk): list(rows) for row in rows})
+        siblings = Siblings(list(rows))
+        self._siblings.update({id(row): siblings for row in siblings.rows})
 
-    def load(self, row: Any, *lookups: str | Prefetch[Any]) -> list[Any]:
-        """Prefetch `lookups` for `row` and its siblings at once, the first time that one of them needs it; all of them."""
-        siblings = self._siblings.get((type(row), row.pk), [row])
-        prefetch_related_objects(siblings, *lookups)
-        return siblings
+    def load(self, row: Any, *lookups: str | Prefetch[Any], **built: Callable[[], Prefetch[Any]]) -> list[Any]:
+        """Prefetch for `row` and its siblings at once, the first time that one of them needs it; all of them.
+
+        A Prefetch `built` under a name is only made when it is needed, since its queryset costs more than a row.
+        """
+        siblings = self._siblings.setdefault(id(row), Siblings([row]))
+        named = {getattr(lookup, "prefetch_to", lookup): lookup for lookup in lookups}
+        missing = {name: lookup for name, lookup in named.items() if name not in siblings.loaded}
+        missing |= {name: make() for name, make in built.items() if name not in siblings.loaded}
+        if missing:  # Django would look at every sibling to find that there is nothing to do
+            prefetch_related_objects(siblings.rows, *missing.values())
+            siblings.loaded.update(missing)
+        return siblings.rows
 
     @property
     def own_teams(self) -> list[Namespace]:

@@ -102,7 +102,7 @@ def resolve_aliases(version: Version, info: GraphQLResolveInfo) -> list[Any]:
     After an edit of a link the client reads the link's number from these, for lack of any other place.
     """
     request = context(info)
-    request.load(version, "aliases", *_links(request))
+    request.load(version, "aliases", visible_links=lambda: _links(request))
     for alias in version.aliases.all():
         alias.artifact = version.artifact
     names: list[Any] = list(version.aliases.all())
@@ -112,9 +112,9 @@ def resolve_aliases(version: Version, info: GraphQLResolveInfo) -> list[Any]:
     return names
 
 
-def _links(request: Context) -> list[Prefetch[Any]]:
+def _links(request: Context) -> Prefetch[Any]:
     links = visible_links(request).order_by("pk").prefetch_related("aliases__collection")[:MOST]
-    return [Prefetch("links", queryset=links, to_attr="visible_links")]
+    return Prefetch("links", queryset=links, to_attr="visible_links")
 
 
 @artifact.field("ttlDurationSeconds")
@@ -154,8 +154,7 @@ def resolve_created_by(version: Version, info: GraphQLResolveInfo) -> Any:
     if version.produced_by_id is None:
         request.load(version, "created_by")
         return version.created_by
-    visible = Prefetch("produced_by", queryset=Run.objects.visible_to(request.user))
-    request.load(version, visible)
+    request.load(version, visible_run=lambda: Prefetch("produced_by", queryset=Run.objects.visible_to(request.user)))
     run = version.produced_by
     if run is not None:
         request.see([run.project_id])
@@ -166,22 +165,22 @@ def resolve_created_by(version: Version, info: GraphQLResolveInfo) -> Any:
 def resolve_used_by(version: Version, info: GraphQLResolveInfo) -> Connection:
     """The visible runs that used it, newest first."""
     request = context(info)
-    uses = (
-        RunInput.objects.filter(run__in=Run.objects.visible_to(request.user))
-        .select_related("run")
-        .order_by("-pk")[:MOST]
-    )
-    request.load(version, Prefetch("uses", queryset=uses, to_attr="visible_uses"))
+    request.load(version, visible_uses=lambda: _uses(request))
     runs = [use.run for use in version.visible_uses]  # type: ignore[attr-defined]  # prefetched
     request.see({run.project_id for run in runs})
     return whole(runs)
+
+
+def _uses(request: Context) -> Prefetch[Any]:
+    uses = RunInput.objects.filter(run__in=Run.objects.visible_to(request.user)).select_related("run")
+    return Prefetch("uses", queryset=uses.order_by("-pk")[:MOST], to_attr="visible_uses")
 
 
 @artifact.field("artifactMemberships")
 def resolve_memberships(version: Version, info: GraphQLResolveInfo, **_: Any) -> Connection:
     """All its places that the asker sees, its own artifact first."""
     request = context(info)
-    request.load(version, *_links(request))
+    request.load(version, visible_links=lambda: _links(request))
     links: list[Link] = version.visible_links  # type: ignore[attr-defined]  # prefetched
     for link in links:
         link.version = version

@@ -86,7 +86,7 @@ def resolve_events(row: Run, info: GraphQLResolveInfo, samples: int | None = Non
 def resolve_system_metrics(row: Run, info: GraphQLResolveInfo) -> str:
     """The last values of the system metrics."""
     last = HistoryChunk.objects.filter(stream=Stream.SYSTEM).order_by("-first_line")[:1]
-    context(info).load(row, Prefetch("chunks", queryset=last, to_attr="last_system_chunk"))
+    context(info).load(row, last_chunk=lambda: Prefetch("chunks", queryset=last, to_attr="last_system_chunk"))
     chunks: list[HistoryChunk] = row.last_system_chunk  # type: ignore[attr-defined]  # prefetched
     found = parse_row(unpack(bytes(chunks[0].lines))[-1]) if chunks else {}
     return _text({key: value for key, value in found.items() if key.startswith("system.")})

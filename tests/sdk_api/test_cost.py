@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext
 from graphql import execute_sync
 
+from artifacts.models import Version
 from artifacts.services.versions import use_version
 from projects.services.runs import RunFields, announce_files, upsert_run
 from registries.services.links import add_aliases, link_version
@@ -138,3 +140,18 @@ def test_announcing_files_again_costs_the_same_however_many_have_arrived(cast: C
         return len(queries)
 
     assert cost(["a"]) == cost([f"file-{number}" for number in range(10)])
+
+
+def test_a_list_is_prefetched_once_and_a_second_instance_for_itself(world: World) -> None:
+    rows, other = list(Version.objects.order_by("pk")), Version.objects.earliest("pk")
+    request, made = Context(user=world.run.user, base=""), []
+
+    def build() -> Prefetch[Any]:
+        made.append(True)
+        return Prefetch("tags", to_attr="found")
+
+    request.together(rows)
+    for row in [*rows, other, *rows, other]:
+        request.load(row, "aliases", found=build)
+        assert row.found == []
+    assert len(made) == 2
