@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("storage.urls")),
     path("", include("sdk_api.urls")),
+    path("api/v1/", include("rest_api.urls")),
     path("", include("accounts.urls")),
     path("", include("registries.urls")),
     path("", include("artifacts.urls")),

@@ -1,0 +1,69 @@
+"""Writing the manifest of a pending version for clients that send files only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+
+from access.models import User
+from access.policy import require
+from access.roles import Action
+from artifacts.manifest import Entry, digest_of
+from artifacts.models import Version
+from artifacts.services.uploads import set_manifest
+from common.errors import InvalidInputError
+from storage.models import Upload
+from storage.services import fulfil
+
+# The fields by which every client knows how the files of a version are stored.
+HEAD = {
+    "version": 1,
+    "storagePolicy": "wandb-storage-policy-v1",
+    "storagePolicyConfig": {"storageLayout": "V2", "storageRegion": "default"},
+}
+
+
+def assemble_manifest(*, actor: User, version: Version) -> None:
+    """Give a pending version the manifest, and with it the digest, of the files announced for it; others stay as they are.
+
+    Member of the project. Raises InvalidInputError while files have not arrived. A second time changes nothing.
+    """
+    require(actor, Action.LOG_VERSION, version.artifact.project)
+    if version.state != Version.State.PENDING:
+        return
+    entries = _entries(version)
+    contents = {entry.path: {"digest": entry.digest, "size": entry.size} for entry in entries}
+    document = json.dumps({**HEAD, "contents": contents}).encode()
+    md5 = hashlib.md5(document, usedforsecurity=False).hexdigest()
+    manifest = set_manifest(actor=actor, version=version, md5=md5)
+    if manifest.upload is not None:
+        fulfil(manifest.upload, io.BytesIO(document), size=len(document))
+    version.digest = digest_of(entries)
+    Version.objects.filter(pk=version.pk, state=Version.State.PENDING).update(digest=version.digest)
+
+
+def _announced(version: Version) -> Iterable[Upload]:
+    """The files of a pending version by path, each once: the upload that arrived, where one did."""
+    uploads = Upload.objects.filter(purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk)
+    found: dict[str, Upload] = {}
+    for upload in uploads.select_related("blob").order_by("name", "pk").iterator():
+        if upload.blob is not None or upload.name not in found:
+            found[upload.name] = upload
+    return found.values()
+
+
+def _entries(version: Version) -> list[Entry]:
+    entries, missing = [], []
+    for upload in _announced(version):
+        if upload.blob is None:
+            missing.append(upload.name)
+        else:
+            digest = base64.b64encode(bytes.fromhex(upload.md5)).decode()
+            entries.append(Entry(path=upload.name, digest=digest, size=upload.blob.size))
+    if missing:
+        shown = ", ".join(missing[:5])
+        raise InvalidInputError(f"{len(missing)} files have not been uploaded, such as {shown}; upload them first.")
+    return entries

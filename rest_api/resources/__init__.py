@@ -1,0 +1,1 @@
+"""One module a resource: parse, look up among what is visible, call the service, show."""
