@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "artifacts",
     "registries",
     "sdk_api",
+    "rest_api",
     "operations",
 ]
 
