@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
@@ -20,6 +21,7 @@ from access.models import ApiKey, Namespace, User
 from access.services import people
 from accounts import avatars
 from common.errors import DomainError
+from common.forms import ServiceForm
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -29,8 +31,69 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username or email")
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)  # the label says it
+        _drop_placeholders(self)
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """Where the mail goes by which one sets a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+        _drop_placeholders(self)
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    """The new password, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password, again")
+        _drop_placeholders(self)
+
+
+def _drop_placeholders(form: forms.Form) -> None:
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)  # the label says it
+
+
+class AccountForm(ServiceForm):
+    """A new account: who it is, and its password by the rules of the settings."""
+
+    username = forms.CharField(
+        label=_("User name"), max_length=128, help_text=_("Letters, digits, '-', '_' and '.'. Scripts and addresses use it."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )  # fmt: skip
+    full_name = forms.CharField(
+        label=_("Name"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters, not only digits, and none that everybody uses."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The fields, after the password was tried against the rules and the other fields."""
+        given = self.cleaned_data
+        if "password" in given:
+            user = User(**{name: given.get(name, "") for name in ("username", "full_name", "email")})
+            try:
+                validate_password(given["password"], user)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return given
+
+
+class SetupForm(AccountForm):
+    """The first admin, organization and team of an empty server."""
+
+    organization = forms.CharField(label=_("Organization"), max_length=128, help_text=_("It owns the registries."))
+    team = forms.CharField(
+        label=_("First team"), max_length=128, help_text=_("Where people log work together, such as vision.")
+    )
+    field_order = ("organization", "team", "username", "full_name", "email", "password")
 
 
 class ProfileForm(forms.Form):
@@ -84,7 +147,7 @@ class ProfileForm(forms.Form):
             avatars.set_avatar(actor=self.user, user=self.user, picture=picture)
 
 
-class KeyForm(forms.Form):
+class KeyForm(ServiceForm):
     """A new API key."""
 
     name = forms.CharField(label=_("Name"), max_length=128, help_text=_("The machine or job that will use it."))

@@ -15,7 +15,16 @@ from common.middleware import error_response, wants_json
 from events.models import Event
 from events.services import current_door
 
-PUBLIC_VIEWS = {"account_login", "account_logout", "account_inactive", "set_language"}
+PUBLIC_VIEWS = {
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "set_language",
+}
 
 
 class SignInRequiredMiddleware(MiddlewareMixin):

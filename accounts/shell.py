@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access.models import Organization, Team
+from access.models import Organization, OrganizationMembership, Team
 from common.names import fold
 
 MOST_ORGANIZATIONS = 100
@@ -34,6 +34,7 @@ class Place:
 
     pk: int
     name: str
+    is_admin: bool
 
     @property
     def url(self) -> str:
@@ -61,7 +62,9 @@ class Shell:
             default=3,
             output_field=IntegerField(),
         )
-        rows = Organization.objects.visible_to(user).order_by(rank, "name_key").values_list("pk", "name")
+        own = OrganizationMembership.objects.filter(organization=OuterRef("pk"), user=user, role="admin")
+        admin = Value(True) if user.is_superuser else Exists(own)
+        rows = Organization.objects.visible_to(user).order_by(rank, "name_key").values_list("pk", "name", admin)
         return [Place(*row) for row in rows[:MOST_ORGANIZATIONS]]
 
     @cached_property
@@ -94,6 +97,20 @@ class Shell:
             Entry(_("Registry"), registry, "library", "registry" in here.split("/") and not in_projects),
             Entry(_("Projects"), projects, "folder", in_projects),
         ]
+
+    @cached_property
+    def house(self) -> list[Entry]:
+        """The pages about the current organization itself; its settings are for admins."""
+        if not self.organization:
+            return []
+        name, here = self.organization.name, self.request.path
+        members, settings_page = (reverse(f"organizations:{page}", args=[name]) for page in ("members", "settings"))
+        in_settings = here == settings_page
+        in_house = not in_settings and getattr(self.request.resolver_match, "namespace", "") == "organizations"
+        entries = [Entry(_("Members"), members, "users", in_house)]
+        if self.organization.is_admin:
+            entries.append(Entry(_("Settings"), settings_page, "settings", in_settings))
+        return entries
 
     @property
     def _address(self) -> dict[str, str]:

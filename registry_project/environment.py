@@ -16,6 +16,7 @@ STRONG_SECRET_LENGTH = 40
 STRONG_SECRET_VARIETY = 10
 LANGUAGES = ("en", "ja")
 DATABASES = ("sqlite", "postgres", "postgresql")
+MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 
 DEFAULTS = {
     "DATABASE_URL": "",
@@ -23,6 +24,8 @@ DEFAULTS = {
     "VITRINE_BASE_URL": "",
     "VITRINE_DATA": "data",
     "VITRINE_DEBUG": "0",
+    "VITRINE_EMAIL_FROM": "",
+    "VITRINE_EMAIL_URL": "",
     "VITRINE_LANGUAGE": "en",
     "VITRINE_MAX_UPLOAD_BYTES": str(2**40),
     "VITRINE_SECRET_KEY": "",
@@ -43,6 +46,8 @@ class Environment:
     allowed_hosts: list[str]
     database_url: str
     storage_url: str
+    email_url: str
+    email_from: str
     language: str
     time_zone: str
     max_upload_bytes: int
@@ -85,6 +90,8 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=hosts,
         database_url=_database_url(given, "DATABASE_URL") or f"sqlite:///{data / 'vitrine.sqlite3'}",
         storage_url=_storage_url(given, "VITRINE_STORAGE_URL") or (data / "blobs").as_uri(),
+        email_url=_email_url(given, "VITRINE_EMAIL_URL"),
+        email_from=_email_from(given, "VITRINE_EMAIL_FROM"),
         language=_choice(given, "VITRINE_LANGUAGE", LANGUAGES),
         time_zone=_time_zone(given, "VITRINE_TIME_ZONE"),
         max_upload_bytes=_positive(given, "VITRINE_MAX_UPLOAD_BYTES"),
@@ -173,3 +180,18 @@ def _database_url(given: Mapping[str, str], name: str) -> str:
             f"{name} starts with {scheme!r}: give postgres://user:password@host:5432/name or sqlite:////path."
         )
     return given[name]
+
+
+def _email_url(given: Mapping[str, str], name: str) -> str:
+    parts = urlsplit(given[name])
+    if given[name] and (parts.scheme not in MAIL or not parts.hostname):
+        scheme = parts.scheme or "nothing"  # never the whole address: it holds the password
+        raise ImproperlyConfigured(f"{name} starts with {scheme!r}: give smtp+tls://user:password@host:587.")
+    return given[name]
+
+
+def _email_from(given: Mapping[str, str], name: str) -> str:
+    address = given[name]
+    if given["VITRINE_EMAIL_URL"] and "@" not in address:
+        raise _wrong(given, name, "with VITRINE_EMAIL_URL, give the sender, such as vitrine@example.org.")
+    return address

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.DomainErrorMiddleware",
+    "registries.former_names.FormerNameMiddleware",  # after it, so that it is asked first
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -132,12 +133,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"  # sign-up is closed
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.ResetForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = False  # lockout is axes' alone
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # lockout is axes' alone
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENV.https else "http"
 LOGIN_URL = "account_login"
@@ -152,6 +157,16 @@ AXES_VERBOSE = False
 AXES_USERNAME_CALLABLE = "accounts.lockout.lockout_name"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the pause ends when the page says so
 AXES_DISABLE_ACCESS_LOG = True
+
+# -- Mail: without an address nothing is sent, and pages offer nothing that would ----------------------------------------
+
+SENDS_MAIL = bool(ENV.email_url)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if SENDS_MAIL:
+    vars().update(environ.Env.email_url_config(ENV.email_url))
+DEFAULT_FROM_EMAIL = ENV.email_from
+EMAIL_TIMEOUT = 10  # seconds
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # -- Languages ----------------------------------------------------------------------------------------------------------
 

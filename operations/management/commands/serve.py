@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from operations import setup
 from operations.health import pending_migrations
 
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         self._prepare_database(migrate=options["migrate"])
         self._prepare_static_files()
         call_command("sweep_uploads")
+        self.is_empty = setup.is_empty()
         connections.close_all()
         Server(
             {
@@ -108,6 +110,9 @@ class Command(BaseCommand):
     def _announce(self, arbiter: Arbiter) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
         self.stdout.write(f"Vitrine {settings.VERSION} is listening on http://{host}:{port}")
+        if self.is_empty:
+            address = settings.BASE_URL or f"http://{host}:{port}"
+            self.stdout.write(f"No account yet: set this server up at {address}/setup/?token={setup.token()}")
         self.stdout.flush()
 
 

@@ -1,0 +1,108 @@
+"""Invitations: made and withdrawn by admins, opened by whoever has the link."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from access.models import Invitation
+from access.policy import require_organization_admin
+from access.services import invitations as service
+from access.services.keys import digest_of
+from accounts.forms import AccountForm
+from accounts.organization_forms import InvitationForm
+from accounts.requests import PersonalRequest
+from accounts.views.guarded import secret_address
+from accounts.views.house import PAGE, House, open_house
+from accounts.views.signing_in import sign_in
+from common.errors import NotFoundError
+from common.forms import posted
+from common.pagination import paginate
+from storage.signing import base_url
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitations(request: PersonalRequest, organization: str) -> HttpResponse:
+    """The open invitations, and a form that makes one; its link is on the answer to that form and nowhere else."""
+    house = open_house(request, organization, "members")
+    require_organization_admin(request.user, house.organization)
+    form = InvitationForm(posted(request), organization=house.organization, sends_mail=settings.SENDS_MAIL)
+    if form.is_valid():
+        with form.refusals_at():
+            made, token = service.create_invitation(
+                actor=request.user, organization=house.organization, **form.fields_of_invitation
+            )
+            return _page(request, house, form, made=made, token=token)
+    return _page(request, house, form)
+
+
+@require_POST
+def revoke(request: PersonalRequest, organization: str, invitation_id: int) -> HttpResponse:
+    """Withdraw an invitation."""
+    house = open_house(request, organization, "members")
+    require_organization_admin(request.user, house.organization)
+    invitation = house.organization.invitations.filter(pk=invitation_id).first()
+    if invitation is None:
+        raise NotFoundError(_("There is no such invitation."))
+    service.revoke_invitation(actor=request.user, invitation=invitation)
+    messages.success(request, _("The invitation is withdrawn; its link opens nothing any more."))
+    return redirect(house.url("invitations"))
+
+
+@secret_address
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Join by an invitation: at once for those who are signed in, with a new account for others."""
+    user = request.user
+    if user.is_authenticated and Invitation.objects.filter(digest=digest_of(token), used_by=user).exists():
+        return redirect("registries:home")
+    found = service.find_invitation(token)
+    if user.is_authenticated and request.method == "POST":
+        joined = service.accept_invitation(actor=user, token=token)
+        messages.success(request, _("Welcome to %(name)s.") % {"name": joined.name})
+        return redirect("registries:landing", joined.name)
+    context = {"invitation": found, "here": request.path}
+    if user.is_authenticated:
+        return render(request, "accounts/invitation.html", context)
+    form = AccountForm(posted(request), initial={"email": found.email})
+    if form.is_valid():
+        with form.refusals_at():
+            return sign_in(request, service.sign_up(token=token, **form.cleaned_data))
+    return render(request, "accounts/invitation.html", context | {"form": form}, status=form.status)
+
+
+def _page(
+    request: PersonalRequest,
+    house: House,
+    form: InvitationForm,
+    *,
+    made: Invitation | None = None,
+    token: str = "",
+) -> HttpResponse:
+    rows = house.organization.invitations.open().select_related("team__namespace", "created_by")
+    context = house.context(
+        (_("Invitations"), ""),
+        form=form,
+        page=paginate(rows, order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE),
+    )
+    if made:
+        link = base_url(request) + reverse("invitation", args=[token])
+        context |= {"made": made, "link": link, "is_sent": _send(request, made, link)}
+    status = 200 if made else form.status
+    return render(request, "organizations/invitations.html", context, status=status)
+
+
+def _send(request: PersonalRequest, made: Invitation, link: str) -> bool:
+    """Mail the link, where there is an address and a mail server; whether that was done."""
+    if not (made.email and settings.SENDS_MAIL):
+        return False
+    context = {"invitation": made, "link": link}
+    return bool(get_adapter(request).send_mail("organizations/email/invitation", made.email, context))
