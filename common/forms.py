@@ -7,15 +7,26 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from common.errors import ConflictError, InvalidInputError, TooLargeError, status_of
 
 
-class ServiceForm(forms.Form):
-    """A form whose `status` is the one to answer with: 400, or that of the service's refusal."""
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: everything that was posted, even nothing, but None where nothing was."""
+    return request.POST if request.method == "POST" else None
 
-    status = 400
+
+class ServiceForm(forms.Form):
+    """A form that knows the `status` of the page which shows it again."""
+
+    refusal = 400
+
+    @property
+    def status(self) -> int:
+        """200 while nothing was posted, else that of what is wrong."""
+        return self.refusal if self.is_bound else 200
 
     @contextmanager
     def refusals_at(self, field: str | None = None) -> Iterator[None]:
@@ -24,7 +35,7 @@ class ServiceForm(forms.Form):
             yield
         except (InvalidInputError, ConflictError, TooLargeError) as error:
             self.add_error(field, error.message)
-            self.status = status_of(error)
+            self.refusal = status_of(error)
 
 
 class TypedNameForm(ServiceForm):
