@@ -11,7 +11,20 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from access.reserved import is_reserved
 
-OPEN_TO_ALL = {"account_inactive", "account_login", "account_logout", "healthz", "ready", "set_language"}
+OPEN_TO_ALL = {
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "healthz",
+    "invitation",  # known by its address, as is set-up
+    "ready",
+    "set_language",
+    "setup",
+}
 VERBS = ["get", "head", "post", "put", "patch", "delete", "options"]
 
 
