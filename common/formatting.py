@@ -1,5 +1,6 @@
 """How numbers, sizes, times and people's names are written on pages."""
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,11 @@ def difference(value: float, spec: str) -> str:
     """Write a difference by its column's format spec, always with its sign."""
     written = metric(value, spec)
     return written if written.startswith(MINUS) else f"+{written}"
+
+
+def python_text(text: str) -> str:
+    """Write a text as Python does, in double quotes: whatever is in a name, code that holds it means the name alone."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def short_digest(digest: str) -> str:

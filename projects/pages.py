@@ -15,6 +15,7 @@ from access.models import Namespace, User
 from access.policy import can
 from access.roles import Action
 from common.errors import InvalidInputError
+from common.formatting import python_text
 from projects import queries, values
 from projects.curves import AXES, View, chart
 from projects.edges import edges
@@ -43,7 +44,7 @@ def first_run(base: str, namespace: Namespace | None, project: str) -> str:
     entity = f', entity="{namespace.name}"' if namespace and namespace.kind != Namespace.Kind.ORGANIZATION else ""
     return (
         f"export WANDB_BASE_URL={base}\nexport WANDB_API_KEY='<your key>'\npip install wandb\npython3 - <<'END'\nimport wandb\n\n"
-        f'with wandb.init(project="{project}"{entity}) as run:\n    for step in range(10):\n'
+        f'with wandb.init(project={python_text(project)}{entity}) as run:\n    for step in range(10):\n'
         f'        run.log({{"loss": 1 / (step + 1)}})\nEND'
     )
 
@@ -51,7 +52,7 @@ def first_run(base: str, namespace: Namespace | None, project: str) -> str:
 def first_artifact(project: Project) -> str:
     """Python that logs an artifact to `project` when it is pasted."""
     return (
-        f'import wandb\n\nwith wandb.init(project="{project.name}", entity="{project.namespace.name}") as run:\n'
+        f'import wandb\n\nwith wandb.init(project={python_text(project.name)}, entity="{project.namespace.name}") as run:\n'
         f'    run.log_artifact("model.pt", name="my-model", type="model")'
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common.formatting import python_text
 from registries.models import Registry
 from registries.naming import target_path
 
@@ -25,14 +26,14 @@ def install_code(base_url: str) -> str:
 def use_code(registry: Registry, collection: str) -> str:
     """Reading the newest version in a run."""
     shelf, name = target_path(registry, collection).split("/", 1)
-    return f'run.use_artifact(\n    "{shelf}/"\n    "{name}:latest"\n)'
+    return f"run.use_artifact(\n    {python_text(f'{shelf}/')}\n    {python_text(f'{name}:latest')}\n)"
 
 
 def link_code(registry: Registry, collection: str = "my-collection", type: str = "model") -> str:
     """Logging a file and linking it."""
     return (
         f'import wandb\n\nwith wandb.init(project="my-project") as run:\n'
-        f'    artifact = wandb.Artifact("my-artifact", type="{type}")\n'
+        f'    artifact = wandb.Artifact("my-artifact", type={python_text(type)})\n'
         f'    artifact.add_file("my-file.bin")\n'
-        f'    run.link_artifact(artifact, "{target_path(registry, collection)}")'
+        f"    run.link_artifact(artifact, {python_text(target_path(registry, collection))})"
     )
