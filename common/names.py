@@ -14,7 +14,6 @@ TAG = re.compile(r"[-\w]+( +[-\w]+)*\Z")
 FORBIDDEN_IN_CONTAINER = re.compile(r"[/\\#?%:\r\n\0]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 VERSION_ALIAS = re.compile(r"v\d+\Z")
-RESERVED_TYPES = re.compile(r"job\Z|wandb-")
 
 
 def fold(name: str) -> str:

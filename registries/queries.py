@@ -13,8 +13,7 @@ from django.utils.translation import gettext
 from access.models import Organization, User
 from access.policy import get_visible, role_on
 from artifacts.models import Artifact, Version, VersionMetric
-from artifacts.places import Place, count_of, reference_filter, with_run
-from artifacts.reading import LABEL
+from artifacts.places import Place, count_of, permissions, reference_filter, with_run
 from artifacts.series import Series
 from common.errors import NotFoundError
 from common.names import fold
@@ -26,18 +25,6 @@ from registries.snippets import link_code, use_code
 
 SPARK = 20
 ALIASES = 4
-
-
-def find_registry(organization: Organization, name: str) -> Registry | None:
-    """The living registry of that name, in whatever case it is written (C5)."""
-    return Registry.objects.alive().filter(organization=organization, name_key=fold(name)).first()
-
-
-def find_link(collection: Collection, reference: str) -> Link | None:
-    """The living link that `reference` (`v3`, or an alias) names in its collection."""
-    label = LABEL.match(reference)
-    found = Q(index=int(label[1])) if label else Q(aliases__name=reference)
-    return Link.objects.alive().filter(found, collection=collection).first()
 
 
 def get_organization(user: User, name: str) -> Organization:
@@ -273,9 +260,10 @@ def collection_rows(registry: Registry, collections: list[Any]) -> list[Collecti
     return rows
 
 
-def collection_head(collection: Any, tab: str) -> dict[str, Any]:
-    """What every page of a collection shows."""
+def collection_head(user: User, collection: Any, tab: str) -> dict[str, Any]:
+    """What every page of a collection shows `user`."""
     return {
+        "may": permissions(role_on(user, collection.registry)),
         "collection": collection,
         "registry": collection.registry,
         "tab": tab,
