@@ -24,7 +24,7 @@ from common.errors import DomainError
 from common.forms import ServiceForm
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+class SignInForm(LoginForm):
     """allauth's, whose field says what it takes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -100,7 +100,8 @@ def chart(place: str, key: str, lines: Lines, view: View) -> dict[str, Any]:
 
 
 def _plot(lines: Lines, view: View, log: bool) -> Plot:
-    xs, ys = zip(*(point for points in lines.values() for point in points), strict=True)
+    xs = [x for points in lines.values() for x, _ in points]
+    ys = [y for points in lines.values() for _, y in points]
     levels = scales.decades(min(ys), max(ys)) if log else scales.levels(min(ys), max(ys))
     right, floor = WIDTH - LABELS, HEIGHT - BOTTOM
     start, span = min(xs), max(xs) - min(xs)

@@ -78,7 +78,7 @@ def _counted(user: User, organization: Organization) -> QuerySet[Registry]:
     collections = Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None)
     links = Link.objects.alive().filter(collection__registry=OuterRef("pk"), collection__deleted_at=None)
     events = _worth_telling(Event.objects.filter(container=OuterRef("pk"))).order_by("-pk")
-    return (
+    counted: QuerySet[Registry] = (
         Registry.objects.visible_to(user)
         .filter(organization=organization)
         .select_related("organization")
@@ -90,6 +90,7 @@ def _counted(user: User, organization: Organization) -> QuerySet[Registry]:
             last_event=Subquery(events.values("pk")[:1]),
         )
     )
+    return counted
 
 
 def cards(registries: list[Any]) -> list[Card]:
