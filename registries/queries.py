@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from access.models import Organization, User
 from access.policy import get_visible, role_on
 from artifacts.models import Artifact, Version, VersionMetric
-from artifacts.places import Place, count_of, permissions, reference_filter, with_run
+from artifacts.places import Place, count_of, reference_filter, with_run
 from artifacts.series import Series
 from common.errors import NotFoundError
 from common.names import fold
@@ -100,14 +100,14 @@ def collection_names(collection: Collection) -> tuple[str, str, str]:
 
 def collection_series(collection: Collection) -> Series:
     """The versions linked into a collection."""
-    ours = {"collection": collection, "deleted_at": None}
+    # One join for all conditions: chained filters of a plain reverse relation would each look at other links, too.
+    here = Q(version__links__collection=collection, version__links__deleted_at=None)
+    metrics = VersionMetric.objects.annotate(place=FilteredRelation("version__links", condition=here))
     return Series(
         rows=Link.objects.alive().filter(collection=collection),
         path="version__",
-        metrics=VersionMetric.objects.filter(
-            **{f"version__links__{name}": value for name, value in ours.items()}, version__state=Version.State.COMMITTED
-        ),
-        number="version__links__index",
+        metrics=metrics.filter(place__isnull=False, version__state=Version.State.COMMITTED),
+        number="place__index",
         aliases=LinkAlias.objects.filter(collection=collection).with_protection(),
         alias_row="link",
         next_index=collection.next_index,
@@ -260,10 +260,9 @@ def collection_rows(registry: Registry, collections: list[Any]) -> list[Collecti
     return rows
 
 
-def collection_head(user: User, collection: Any, tab: str) -> dict[str, Any]:
-    """What every page of a collection shows `user`."""
+def collection_head(collection: Any, tab: str) -> dict[str, Any]:
+    """What every page of a collection shows."""
     return {
-        "may": permissions(role_on(user, collection.registry)),
         "collection": collection,
         "registry": collection.registry,
         "tab": tab,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Count
 from django.test import Client
 
 from access.models import User
@@ -14,6 +15,7 @@ from artifacts.models import Version
 from projects.services.runs import RunFields, upsert_run
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
+from registries import queries
 from registries.services.collections import create_collection, tag_collection
 from registries.services.links import add_aliases
 from registries.services.registries import create_registry
@@ -277,3 +279,14 @@ def test_names_are_text_wherever_they_stand(cast: Cast, signed_in: SignIn) -> No
         assert "<img src=x" not in page
         assert "<b>x<" not in page
     assert link.collection.name == name
+
+
+def test_links_in_other_collections_do_not_count_here(cast: Cast) -> None:
+    version = shelves.log(cast, metrics={"loss": 1.0})
+    here = shelves.link(cast, version)
+    for number in range(3):
+        shelves.link(cast, version, f"other-{number}")
+    series = queries.collection_series(here.collection)
+    recent = series.metrics.filter(**series.recent)
+    assert list(recent.values_list("key", series.number, "value")) == [("loss", 0, 1.0)]
+    assert dict(recent.values_list("key").annotate(count=Count("pk"))) == {"loss": 1}
