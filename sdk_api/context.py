@@ -26,10 +26,16 @@ class Siblings:
 
 @dataclass
 class Context:
-    """One request. A container is looked up once, with the asker's role; None when it is invisible."""
+    """One request. A container is looked up once, with the asker's role; None when it is invisible.
+
+    `key` is the API key that signed it and `secret` its text; `told` are the ids of people whose details it may tell.
+    """
 
     user: User
     base: str
+    key: ApiKey | None = None
+    secret: str = ""
+    told: set[int] = field(default_factory=set)
     _containers: dict[int, Any] = field(default_factory=dict)
     _own: dict[str, list[Any]] = field(default_factory=dict)
     _siblings: dict[int, Siblings] = field(default_factory=dict)
@@ -72,6 +78,13 @@ class Context:
             prefetch_related_objects(siblings.rows, *missing.values())
             siblings.loaded.update(missing)
         return siblings.rows
+
+    def administers(self, organization: int | None) -> bool:
+        """Whether the asker is an admin of the organization of that id; the operator is of all."""
+        if "administered" not in self._own:
+            rows = self.user.organization_memberships.filter(role="admin", organization__deleted_at=None)
+            self._own["administered"] = list(rows.values_list("organization", flat=True))
+        return self.user.is_superuser or organization in self._own["administered"]
 
     @property
     def own_teams(self) -> list[Namespace]:

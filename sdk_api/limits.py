@@ -25,6 +25,7 @@ MAX_ROWS = 250_000
 MAX_PAGE = 10_000
 DEFAULT_PAGE = 50
 PAGE_ARGUMENTS = ("first", "last", "samples")
+LISTS = ("members", "teamMembers")  # come whole, so they count like a page
 
 
 class _Measure:
@@ -94,4 +95,4 @@ def _page_size(node: FieldNode, variables: dict[str, Any]) -> int:
             elif isinstance(argument.value, VariableNode):
                 value = variables.get(argument.value.name.value)
             return min(value, MAX_PAGE) if isinstance(value, int) and value > 0 else DEFAULT_PAGE
-    return DEFAULT_PAGE if _is_page(node) else 1
+    return DEFAULT_PAGE if _is_page(node) or node.name.value in LISTS else 1

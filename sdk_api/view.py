@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from graphql import ExecutionResult, GraphQLError, OperationType, execute_sync
 
 from access.models import ApiKey
-from accounts.authentication import by_api_key
+from accounts.authentication import by_api_key, secret_of
 from common.errors import DomainError, ForbiddenError, InvalidInputError, TooLargeError, status_of
 from events.models import Event
 from sdk_api.context import Context
@@ -40,11 +40,16 @@ def graphql(request: HttpRequest) -> JsonResponse:
     result = execute_sync(
         schema,
         prepared.document,
-        context_value=Context(user=request.user, base=base_url(request)),  # type: ignore[arg-type]
+        context_value=_context(request),
         variable_values=variables,
         operation_name=name or None,
     )
     return _answer(result)
+
+
+def _context(request: HttpRequest) -> Context:
+    key: ApiKey = request.api_key  # type: ignore[attr-defined]
+    return Context(user=key.user, base=base_url(request), key=key, secret=secret_of(request))
 
 
 def _body(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from access.models import User
 from artifacts.models import Artifact, Version
 from registries.models import Collection, Link
 from sdk_api.ids import encode
@@ -76,6 +77,37 @@ class Membership:
     def container_id(self) -> int:
         """Through which project or registry it is read."""
         return container_id(self.collection)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """Somebody in a team or an organization, or an invitation to it."""
+
+    id: str
+    name: str
+    role: str
+    pending: bool = False
+    email: str | None = None
+    username: str | None = None
+    photo_url: str | None = None
+    account_type: str = "MEMBER"
+    api_key: str | None = None
+
+    @property
+    def admin(self) -> bool:
+        """Whether the role is admin."""
+        return self.role == "admin"
+
+
+@dataclass(frozen=True)
+class Invite:
+    """An invitation, or with `to_user` the membership that somebody has at once."""
+
+    id: str
+    name: str
+    email: str | None = None
+    created_at: datetime | None = None
+    to_user: User | None = None
 
 
 def container_id(collection: Artifact | Collection) -> int:

@@ -1,15 +1,16 @@
-"""Who asks, and people as others see them."""
+"""Who asks, people whom one looks up, and people as others see them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ariadne import ObjectType, QueryType
+from django.db.models import Q
 from graphql import GraphQLResolveInfo
 
-from access.models import ApiKey, Organization, User
+from access.models import ApiKey, Organization, Team, User
 from sdk_api.connections import Connection, whole
-from sdk_api.context import context
+from sdk_api.context import Context, context
 from sdk_api.ids import encode
 
 query = QueryType()
@@ -22,6 +23,29 @@ BINDABLES = [query, person, key]
 def resolve_viewer(_: Any, info: GraphQLResolveInfo) -> User:
     """The owner of the API key."""
     return context(info).user
+
+
+@query.field("users")
+def resolve_users(_: Any, info: GraphQLResolveInfo, query: str | None = None) -> Connection:
+    """Those of exactly that user name or address: the client takes the first one, and may give it a role."""
+    request, text = context(info), (query or "").strip()
+    if not text:
+        return whole([])
+    named = Q(username__iexact=text) | Q(email__iexact=text)
+    found = list(User.objects.visible_to(request.user).filter(named, deleted_at=None).order_by("pk")[:10])
+    request.told.update(user.pk for user in found if _administers(request, user))
+    return whole(found)
+
+
+def _administers(request: Context, user: User) -> bool:
+    if user.service_team_id and request.user.team_memberships.filter(team=user.service_team_id, role="admin").exists():
+        return True
+    rows = user.organization_memberships.values_list("organization", flat=True)
+    return any(request.administers(pk) for pk in [user.service_of_id, *rows])
+
+
+def _is_told(user: User, info: GraphQLResolveInfo) -> bool:
+    return _is_self(user, info) or user.pk in context(info).told
 
 
 def _is_self(user: User, info: GraphQLResolveInfo) -> bool:
@@ -42,8 +66,8 @@ def resolve_name(user: User, info: GraphQLResolveInfo) -> str:
 
 @person.field("email")
 def resolve_email(user: User, info: GraphQLResolveInfo) -> str | None:
-    """One's own only."""
-    return user.email if _is_self(user, info) else None
+    """One's own, and of people whom one administers and looked up."""
+    return user.email if _is_told(user, info) else None
 
 
 @person.field("admin")
@@ -61,14 +85,22 @@ def resolve_entity(user: User, info: GraphQLResolveInfo) -> str | None:
 
 @person.field("teams")
 def resolve_teams(user: User, info: GraphQLResolveInfo) -> Connection | None:
-    """One's own teams."""
-    return whole(context(info).own_teams) if _is_self(user, info) else None
+    """One's own, and those that one may see of people whom one administers and looked up."""
+    request = context(info)
+    if _is_self(user, info):
+        return whole(request.own_teams)
+    if not _is_told(user, info):
+        return None
+    teams = Team.objects.visible_to(request.user).filter(memberships__user=user)
+    return whole([team.namespace for team in teams.select_related("namespace").order_by("pk")])
 
 
 @person.field("apiKeys")
 def resolve_api_keys(user: User, info: GraphQLResolveInfo) -> Connection | None:
-    """One's own keys, without their secrets."""
-    return whole(context(info).own_keys) if _is_self(user, info) else None
+    """One's own keys, and those of a service account that one administers and looked up; without their secrets."""
+    if _is_self(user, info):
+        return whole(context(info).own_keys)
+    return whole(list(user.api_keys.all())) if user.is_service and _is_told(user, info) else None
 
 
 @person.field("organizations")
@@ -85,8 +117,8 @@ def resolve_key_id(api_key: ApiKey, info: GraphQLResolveInfo) -> str:
 
 @key.field("name")
 def resolve_key_name(api_key: ApiKey, info: GraphQLResolveInfo) -> str:
-    """The last characters of the secret."""
-    return f"…{api_key.hint}"
+    """The last characters of the secret; all of it when the key was just made."""
+    return getattr(api_key, "secret", "") or f"…{api_key.hint}"
 
 
 @key.field("description")

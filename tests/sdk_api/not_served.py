@@ -4,9 +4,8 @@ SWEEPS = "sweeps: searching hyperparameters"
 LAUNCH = "launch: queues and agents that start jobs"
 REPORTS = "reports: written pages, and the chart presets they are made of"
 AUTOMATIONS = "automations: rules on registries"
-PEOPLE = "member and user administration"
 
-REASONS = (SWEEPS, LAUNCH, REPORTS, AUTOMATIONS, PEOPLE)
+REASONS = (SWEEPS, LAUNCH, REPORTS, AUTOMATIONS)
 
 
 def _because(reason: str, names: str) -> dict[str, str]:
@@ -31,11 +30,5 @@ NOT_SERVED: dict[str, str] = {
         AUTOMATIONS,
         "CreateAutomation CreateGenericWebhookIntegration DeleteAutomation GetAutomationsLegacy GetEntityAutomations "
         "GetEntityAutomationsLegacy GetOrgAutomations IntegrationsByEntity UpdateAutomation",
-    ),
-    **_because(
-        PEOPLE,
-        "CreateInvite CreateRegistryMembers CreateServiceAccount CreateTeam CreateUserFromAdmin DeleteApiKey DeleteInvite "
-        "DeleteRegistryMembers GenerateApiKey GetTeamEntity RegistryTeamMembers RegistryUserMembers SearchUsers "
-        "UpdateTeamRegistryRole UpdateUserRegistryRole",
     ),
 }

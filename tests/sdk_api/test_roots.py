@@ -8,13 +8,19 @@ import pytest
 
 from sdk_api.schema import schema
 from tests.cast import Cast
-from tests.sdk_api import cases_collections, cases_projects, cases_reading, cases_versions
+from tests.sdk_api import cases_collections, cases_people, cases_projects, cases_reading, cases_versions
 from tests.sdk_api.cases import CASES
 from tests.sdk_api.conftest import Ask, World
 
 TYPES: dict[str, Any] = dict(schema.type_map)
 FIELDS = [*TYPES["Query"].fields, *TYPES["Mutation"].fields]
-MODULES = (cases_reading, cases_projects, cases_versions, cases_collections)  # importing them fills CASES
+MODULES = (
+    cases_reading,
+    cases_people,
+    cases_projects,
+    cases_versions,
+    cases_collections,
+)  # importing them fills CASES
 
 
 @pytest.mark.parametrize("name", FIELDS)

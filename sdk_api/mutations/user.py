@@ -1,0 +1,59 @@
+"""Accounts that admins and the operator make."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from typing import Any
+
+from ariadne import MutationType
+from django.db import transaction
+from graphql import GraphQLResolveInfo
+
+from access.models import Namespace, User
+from access.policy import require_operator
+from access.reserved import is_reserved
+from access.services import people
+from common.errors import ConflictError, InvalidInputError
+from common.names import fold
+from sdk_api.context import context
+from sdk_api.owners import get_administered
+
+mutation = MutationType()
+BINDABLES = [mutation]
+
+
+@mutation.field("createUser")
+def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, User]:
+    """A member of the organization that the asker administers; the operator's belong to none, and may be operators."""
+    request, email = context(info), input["email"].strip()
+    as_operator, operator = bool(input.get("admin")), request.user.is_superuser
+    if as_operator:
+        require_operator(request.user)
+    organization = None if operator else get_administered(request)
+    if "@" not in email:
+        raise InvalidInputError(f"'{email[:80]}' is no e-mail address; write it like mia@example.org.")
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            given: dict[str, Any] = {"actor": request.user, "username": _free_username(email), "email": email}
+            if organization is None:
+                user = people.create_user(**given, is_operator=as_operator)
+            else:
+                user = people.create_member(**given, organization=organization)
+        elif user.is_superuser != as_operator if operator else not _belongs(user, organization):
+            raise ConflictError(f"The address {email} belongs to another account; invite it instead of making one.")
+    request.told.add(user.pk)
+    return {"user": user}
+
+
+def _belongs(user: User, organization: Any) -> bool:
+    return user.organization_memberships.filter(organization=organization).exists()
+
+
+def _free_username(email: str) -> str:
+    """What stands before the @, with a number where that is taken."""
+    base = re.sub(r"[^-_.A-Za-z0-9]+", "-", email.partition("@")[0].lower())[:100].strip("-_.") or "user"
+    taken = set(Namespace.objects.filter(name_key__startswith=fold(base)).values_list("name_key", flat=True))
+    candidates = (base if number == 1 else f"{base}-{number}" for number in count(1))
+    return next(name for name in candidates if fold(name) not in taken and not is_reserved(name))
