@@ -18,7 +18,8 @@ from common.errors import ConflictError, InvalidInputError, NotFoundError, TooLa
 from projects.models import Project
 from projects.queries import find_project
 from rest_api.door import KeyRequest
-from rest_api.resources.artifacts import VERSIONS, VersionDetail, detail_of
+from rest_api.resources.artifacts import VersionDetail, detail_of
+from rest_api.resources.projects import PROJECT
 from rest_api.routing import Router
 from rest_api.schemas import Body, Id, Labels, Page, Paging, page_of
 from storage.models import Upload
@@ -50,6 +51,7 @@ class FilesIn(Body):
 class UploadIn(FilesIn):
     """A new version. The same `request_id`, a text of your choice, answers with the same upload when it is sent again."""
 
+    artifact: str
     type: str
     aliases: Labels = Field(default_factory=list)
     tags: Labels = Field(default_factory=list)
@@ -76,11 +78,11 @@ class UploadOut(BaseModel):
     files: list[FileAddress]
 
 
-@router.create(VERSIONS, shows=UploadOut)
-def create_upload(request: KeyRequest, entity: str, project: str, artifact: str, body: UploadIn) -> UploadOut:
+@router.create(f"{PROJECT}/uploads", shows=UploadOut)
+def create_upload(request: KeyRequest, entity: str, project: str, body: UploadIn) -> UploadOut:
     """Begin a version of an artifact, which is made when it is missing. Members of the project."""
     draft = versions.Draft(
-        artifact_name=artifact,
+        artifact_name=body.artifact,
         type=body.type,
         digest=secrets.token_hex(16),  # until the commit knows all the files
         aliases=body.aliases,

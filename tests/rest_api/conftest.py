@@ -1,0 +1,91 @@
+"""A small world to ask about, and a way to ask by REST."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from access.models import User
+from access.services.keys import create_key
+from artifacts.models import Version
+from projects.models import Project
+from registries.models import Link
+from registries.services.links import link_version
+from tests.cast import Cast
+from tests.making import log_version, project_of
+
+ROOT = "/api/v1"
+SHELF = "/organizations/Acme/registries/Shelf"
+NETS = f"{SHELF}/collections/nets"
+TRAINING = "/projects/vision/training"
+NET = f"{TRAINING}/artifacts/net"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    json: Any
+    response: Any
+
+    @property
+    def message(self) -> str:
+        return str(self.json["error"]["message"])
+
+
+Ask = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class World:
+    """mia's project `training` holds `net` v0 and v1, both linked into `nets` of the restricted registry Shelf."""
+
+    cast: Cast
+    project: Project
+    versions: list[Version]
+    links: list[Link]
+
+    def person(self, name: str) -> User:
+        found: User = getattr(self.cast, name)
+        return found
+
+
+@pytest.fixture
+def ask() -> Ask:
+    """`ask(user, "GET /organizations", field=…)`: one request with a key of that person; of nobody, without one."""
+    keys: dict[tuple[int, str], str] = {}
+
+    def send(user: User | None, route: str, *, scope: str = "admin", headers: Any = None, **body: Any) -> Answer:
+        method, _, path = route.partition(" ")
+        given = dict(headers or {})
+        if user is not None:
+            if (user.pk, scope) not in keys:
+                _, keys[user.pk, scope] = create_key(actor=None, user=user, name="test", scope=scope)
+            given["Authorization"] = f"Bearer {keys[user.pk, scope]}"
+        data = json.dumps(body) if body else b""
+        response = Client().generic(method, ROOT + path, data, content_type="application/json", headers=given)
+        is_json = response.headers.get("Content-Type", "").startswith("application/json") and response.content
+        return Answer(response.status_code, response.json() if is_json else None, response)
+
+    return send
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """The small world."""
+    project = project_of(cast.mia, cast.team.namespace)
+    versions = [
+        log_version(cast.mia, project, {"a.txt": text, "dir/b c.bin": b"0123456789"}, references={"r": "s3://bucket/r"})
+        for text in (b"one", b"two")
+    ]
+    links = [
+        link_version(actor=cast.mia, registry=cast.registry, collection_name="nets", version=version)
+        for version in versions
+    ]
+    return World(cast, project, versions, links)
