@@ -107,6 +107,14 @@ class Place:
         """The address of each tab."""
         return {tab: self.series.url(self.label, tab) for tab in TABS}
 
+    @cached_property
+    def doors(self) -> dict[str, str]:
+        """The addresses that change it: `labels`, `edit`, and `remove`, which unlinks or deletes."""
+        names = {"labels": "version_labels", "edit": "edit_version"}
+        names["remove"] = "unlink_version" if self.is_link else "delete_version"
+        arguments = [*self.series.names, self.label]
+        return {door: reverse(f"{self.series.space}:{name}", args=arguments) for door, name in names.items()}
+
     @property
     def source_url(self) -> str:
         """The version's page in its own project, for those who see that."""

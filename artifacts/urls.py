@@ -2,17 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from artifacts import views
+from artifacts.views import editing, linking, pages
 
 app_name = "artifacts"
 ARTIFACT = "<str:entity>/<str:project>/artifacts/<str:type>/<str:artifact>/"
 VERSION = ARTIFACT + "<str:reference>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(ARTIFACT, views.artifact, name="artifact"),
-    path(VERSION, views.version, name="version"),
-    path(VERSION + "<slug:tab>/", views.version_tab, name="version_tab"),
-    path(VERSION + "files/<path:path>", views.file, name="file"),
-    path(VERSION + "download/<path:path>", views.download, name="download"),
-    path(VERSION + "thumbnail/<path:path>", views.thumbnail, name="thumbnail"),
+    path(ARTIFACT, pages.artifact, name="artifact"),
+    path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),
+    path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),
+    path(ARTIFACT + "delete/", editing.delete_artifact, name="delete_artifact"),
+    path(VERSION, pages.version, name="version"),
+    path(VERSION + "edit/", editing.edit_version, name="edit_version"),
+    path(VERSION + "labels/", editing.version_labels, name="version_labels"),
+    path(VERSION + "delete/", editing.delete_version, name="delete_version"),
+    path(VERSION + "link/", linking.link_to_registry, name="link_to_registry"),
+    path(VERSION + "<slug:tab>/", pages.version_tab, name="version_tab"),
+    path(VERSION + "files/<path:path>", pages.file, name="file"),
+    path(VERSION + "download/<path:path>", pages.download, name="download"),
+    path(VERSION + "thumbnail/<path:path>", pages.thumbnail, name="thumbnail"),
 ]

@@ -26,7 +26,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def protected(self) -> LinkQuerySet:
         """Living links that carry an alias which their registry protects (F57)."""
-        held = LinkAlias.objects.with_protection().filter(is_protected=True)
+        held = LinkAlias.objects.protected()
         return self.alive().filter(pk__in=held.values("link"))
 
     def visible_to(self, user: User) -> LinkQuerySet:
@@ -70,6 +70,10 @@ class LinkAliasQuerySet(models.QuerySet["LinkAlias"]):
         """Each with `is_protected`: whether its registry leaves it to admins (F57)."""
         guard = ProtectedAlias.objects.filter(registry=OuterRef("collection__registry"), name=OuterRef("name"))
         return self.annotate(is_protected=Exists(guard))
+
+    def protected(self) -> LinkAliasQuerySet:
+        """Those that are."""
+        return self.with_protection().filter(Q(is_protected=True))
 
 
 class LinkAlias(models.Model):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from artifacts import tabs
-from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source
+from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source, permissions
 from artifacts.series import Selection, versions_table
 from artifacts.serving import serve_file, serve_thumbnail
 from artifacts.tables import table_context
 from common.errors import NotFoundError
 from common.htmx import render_page
+from registries.linking import registries_for
 from registries.queries import links_of
 from storage.signing import base_url
 
@@ -31,6 +33,10 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
         "url": artifact_url(found),
     }
     context |= table_context(table, selection) | {"links": links_of(request.user, found)}
+    context |= {
+        "may": permissions(role_on(request.user, found.project)),
+        "tags": [tag.name for tag in found.tags.all()],
+    }
     return render_page(request, "artifacts/artifact.html", context, partial="versions")
 
 
@@ -41,6 +47,9 @@ def version(
     """A version: description, facts, first metrics."""
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
+    context["may_link"] = (
+        place.may["download_version"] and registries_for(request.user, place.version.artifact.project, type).exists()
+    )
     return render_page(request, "artifacts/version.html", context)
 
 

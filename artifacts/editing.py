@@ -1,0 +1,130 @@
+"""What the pages that edit share, by whichever path a version is reached: labels, a text, a confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from access.policy import require
+from access.roles import Action
+from accounts.requests import PersonalRequest
+from artifacts.forms import DescriptionForm, LabelForm
+from artifacts.places import Place
+from artifacts.services.values import MAX_DESCRIPTION
+from artifacts.services.versions import Edit, edit_version
+from common.attempts import ASKED, DONE, attempt
+from common.forms import TypedNameForm, posted
+from common.htmx import render_page
+
+Change = Callable[[list[str], list[str]], object]
+"""Adds the first names and takes the second ones away."""
+
+
+def edit_labels(
+    request: PersonalRequest, changes: Mapping[str, Change], url: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The page of aliases and tags, or the change that its forms, or those in the head of `url`, ask for.
+
+    `changes` by kind, "alias" or "tag"; a form's fields are `<kind>-add` and `<kind>-remove`. `context` has the `aliases`
+    and `tags` that are there.
+    """
+    forms, status = {}, ASKED
+    for kind, change in changes.items():
+        sent = request.POST if {f"{kind}-add", f"{kind}-remove"} & set(request.POST) else None
+        forms[kind] = LabelForm(sent, prefix=kind)
+        status = max(status, attempt(forms[kind], "add", _labels_change(change)))
+        if status == DONE:
+            messages.success(request, _("Changed."))
+            return redirect(request.path if "stay" in request.POST else url)
+    context |= {"forms": forms, "back": url}
+    return render_page(request, "artifacts/labels.html", context, status=status)
+
+
+def _labels_change(change: Change) -> Callable[[dict[str, Any]], object]:
+    return lambda given: change([given["add"]] if given["add"] else [], [given["remove"]] if given["remove"] else [])
+
+
+def edit_place_labels(request: PersonalRequest, place: Place, move: Change) -> HttpResponse:
+    """Aliases, moved by `move`, and tags of a version or of a link."""
+    require(request.user, Action.MOVE_ALIAS, place.container)
+
+    def retag(add: list[str], remove: list[str]) -> None:
+        edit = Edit(add_tags=add, remove_tags=remove)
+        edit_version(actor=request.user, version=place.version, through=place.container, edit=edit)
+
+    context = {
+        "title": _("Aliases and tags of %(name)s") % {"name": f"{place.name}:{place.label}"},
+        "aliases": place.aliases,
+        "may_guard": place.may["move_protected_alias"],
+        "tags": [tag.name for tag in place.version.tags.all()],
+        "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Aliases and tags"), "")],
+    }
+    return edit_labels(request, {"alias": move, "tag": retag}, place.url, context)
+
+
+def edit_place_text(request: PersonalRequest, place: Place) -> HttpResponse:
+    """The description of a version, wherever it is reached (F31 row 13)."""
+    require(request.user, Action.EDIT_VERSION, place.container)
+    form = DescriptionForm(posted(request), initial={"description": place.version.description})
+    page = {
+        "title": _("Description of %(name)s") % {"name": f"{place.name}:{place.label}"},
+        "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Description"), "")],
+    }
+
+    def change(given: dict[str, Any]) -> None:
+        edit = Edit(description=given["description"])
+        edit_version(actor=request.user, version=place.version, through=place.container, edit=edit)
+
+    return edit_text(request, form, change, field="description", back=place.url, after=lambda: place.url, page=page)
+
+
+def edit_text(
+    request: PersonalRequest,
+    form: Form,
+    change: Callable[[dict[str, Any]], object],
+    *,
+    field: str,
+    back: str,
+    after: Callable[[], str],
+    page: dict[str, Any],
+) -> HttpResponse:
+    """A form with a text in Markdown: shown, previewed, or carried out by `change`, whose refusal stands beside `field`.
+
+    `page` gives title and crumbs; `back` is where one came from and `after`, asked once it is done, where one goes.
+    """
+    page |= {"form": form, "back": back}
+    if "preview" in request.POST:
+        page["preview"] = request.POST.get("description", "")[:MAX_DESCRIPTION]
+        return render_page(request, "artifacts/edit_text.html", page, partial="preview")
+    status = attempt(form, field, change)
+    if status == DONE:
+        messages.success(request, _("Saved."))
+        return redirect(after())
+    return render_page(request, "artifacts/edit_text.html", page, status=status)
+
+
+def confirm(
+    request: PersonalRequest,
+    change: Callable[[], object],
+    *,
+    word: str = "",
+    back: str,
+    after: str,
+    page: dict[str, Any],
+) -> HttpResponse:
+    """A page that says what will be lost; `change` runs once it is confirmed, by typing `word` where there is one.
+
+    `page` gives title, losses (sentences), button, done (the message) and crumbs; refusal says why it cannot be, if so.
+    """
+    form = TypedNameForm(posted(request), expected=word) if word else Form(posted(request))
+    status = attempt(form, None, lambda _given: change())
+    if status == DONE:
+        messages.success(request, page["done"])
+        return redirect(after)
+    return render_page(request, "artifacts/confirm.html", page | {"form": form, "back": back}, status=status)

@@ -1,0 +1,1 @@
+"""Pages of artifacts at their source: to read (pages), to edit and delete (editing), to link (linking)."""

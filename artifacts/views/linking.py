@@ -1,0 +1,77 @@
+"""Linking a version into a registry from its source (F47)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from access.policy import require
+from access.roles import Action
+from accounts.requests import PersonalRequest
+from artifacts.places import Place, find_source
+from common.attempts import ASKED, DONE, attempt
+from common.errors import ForbiddenError, InvalidInputError
+from common.forms import posted
+from common.htmx import render_page
+from registries import linking, queries
+from registries.forms import LinkToRegistryForm
+from registries.models import Registry
+from registries.services.links import link_version
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_to_registry(
+    request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str
+) -> HttpResponse:
+    """Choose a registry, then a collection and aliases; the registry is in the address."""
+    place = find_source(request.user, entity, project, type, artifact, reference)
+    require(request.user, Action.DOWNLOAD_VERSION, place.container)
+    chosen = _chosen(request, place)
+    form = LinkToRegistryForm(posted(request))
+    status = attempt(form, "collection", partial(_link, request, place, chosen)) if chosen else ASKED
+    if status == DONE:
+        return redirect(place.url)
+    context = {
+        "place": place,
+        "form": form,
+        "registries": list(linking.registries_for(request.user, place.version.artifact.project, type)[: linking.SHOWN]),
+        "chosen": chosen,
+        "collections": linking.collections_for(chosen, type) if chosen else [],
+        "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Link to registry"), "")],
+    }
+    return render_page(request, "artifacts/link_to_registry.html", context, partial="steps", status=status)
+
+
+def _link(request: PersonalRequest, place: Place, registry: Registry, given: dict[str, Any]) -> None:
+    name, aliases = given["collection"], given["aliases"]
+    placed = link_version(
+        actor=request.user, registry=registry, collection_name=name, version=place.version, aliases=aliases
+    )
+    messages.success(request, _("It is %(name)s in %(registry)s now.") % {"name": placed, "registry": registry.title})
+
+
+def _chosen(request: PersonalRequest, place: Place) -> Registry | None:
+    """The registry of `?registry=`, into which the reader may link; without one, None while there is any to choose.
+
+    Raises NotFoundError and ForbiddenError.
+    """
+    name, project = request.GET.get("registry", ""), place.version.artifact.project
+    if name and project.organization:
+        chosen = queries.get_registry(request.user, project.organization.name, name)
+        require(request.user, Action.LINK_VERSION, chosen)
+        return chosen
+    if not linking.registries_for(request.user, project, place.version.artifact.type).exists():
+        raise ForbiddenError(
+            _(
+                "There is no registry that accepts this type and into which you may link. An admin of one can make you a member."
+            )
+        )
+    if request.method == "POST":
+        raise InvalidInputError(_("Choose a registry first: it is named in the address as ?registry=."))
+    return None

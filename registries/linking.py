@@ -1,0 +1,89 @@
+"""What can be linked, and where to: the dependent choices of the two dialogs (F46, F47), each bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+
+from access.models import Namespace, User
+from access.roles import MINIMUM, Action
+from artifacts.models import Artifact, Version
+from common.names import fold
+from projects.models import Project
+from registries.models import AcceptedType, Collection, Registry
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Steps:
+    """From the project to the version; what is not chosen yet is None, what depends on it empty."""
+
+    words: str = ""
+    projects: list[Project] = field(default_factory=list)
+    project: Project | None = None
+    artifacts: list[Artifact] = field(default_factory=list)
+    artifact: Artifact | None = None
+    versions: list[Version] = field(default_factory=list)
+
+
+def steps(user: User, collection: Collection, query: QueryDict) -> Steps:
+    """The choices after `?q=night&project=vision/training&artifact=net`: four queries. Only what `user` may download, of the
+    collection's type and organization, is ever offered.
+    """
+    words = query.get("q", "").strip()[:128]
+    projects = _projects(user, collection)
+    entity, _, name = query.get("project", "").partition("/")
+    project = projects.filter(namespace__name_key=fold(entity), name_key=fold(name)).first() if name else None
+    matching = projects.filter(Q(name_key__contains=fold(words)) | Q(namespace__name_key__contains=fold(words)))
+    offered = list(matching.order_by("namespace__name_key", "name_key")[:SHOWN])
+    if project is None:
+        return Steps(words, offered)
+    artifacts = _artifacts(collection.type).filter(project=project)
+    artifact = artifacts.filter(name=query.get("artifact", "")).first()
+    found = Steps(words, offered, project, list(artifacts.order_by("name")[:SHOWN]), artifact)
+    if artifact is None:
+        return found
+    versions = Version.objects.committed().filter(artifact=artifact).prefetch_related("aliases").defer("metadata")
+    shown = list(versions.select_related("artifact__project__namespace").order_by("-index")[:SHOWN])
+    return Steps(words, offered, project, found.artifacts, artifact, shown)
+
+
+def _artifacts(kind: str) -> QuerySet[Artifact]:
+    committed = Version.objects.committed().filter(artifact=OuterRef("pk"))
+    return Artifact.objects.filter(Exists(committed), type=kind, deleted_at=None)
+
+
+def _projects(user: User, collection: Collection) -> QuerySet[Project]:
+    projects: QuerySet[Project] = (
+        Project.objects.visible_to(user)
+        .with_role(user)
+        .filter(
+            Exists(_artifacts(collection.type).filter(project=OuterRef("pk"))),
+            role_level__gte=MINIMUM[Action.DOWNLOAD_VERSION],
+            organization=collection.registry.organization_id,
+        )
+        .exclude(namespace__kind=Namespace.Kind.PERSONAL)
+        .select_related("namespace")
+    )
+    return projects
+
+
+def registries_for(user: User, project: Project, kind: str) -> QuerySet[Registry]:
+    """The registries into which `user` may link artifacts of that type from `project`, by name (F47)."""
+    accepts = Q(accepts_all_types=True) | Exists(AcceptedType.objects.filter(registry=OuterRef("pk"), name=kind))
+    found: QuerySet[Registry] = (
+        Registry.objects.visible_to(user)
+        .with_role(user)
+        .filter(accepts, organization=project.organization_id, role_level__gte=MINIMUM[Action.LINK_VERSION])
+        .order_by("-is_core", "name_key")
+    )
+    return found if project.namespace.kind != Namespace.Kind.PERSONAL else found.none()
+
+
+def collections_for(registry: Registry, kind: str) -> list[str]:
+    """The names of collections that hold that type."""
+    rows = Collection.objects.filter(registry=registry, type=kind, deleted_at=None).order_by("name_key")
+    return list(rows.values_list("name", flat=True)[:SHOWN])

@@ -1,0 +1,85 @@
+"""What goes when a collection, a link or a source goes, as sentences for the page that asks (F44, F135, C13)."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access.models import User
+from artifacts.models import RunInput, Version
+from registries.models import Collection, Link, LinkAlias
+
+NAMED = 20
+Versions = QuerySet[Version]
+
+
+def collection_losses(collection: Collection) -> list[str]:
+    """What deleting the collection takes away."""
+    links = Link.objects.alive().filter(collection=collection)
+    count = links.count()
+    versions = ngettext(
+        "%(count)s version is unlinked. Its source stays in its project.",
+        "%(count)s versions are unlinked. Their sources stay in their projects.",
+        count,
+    ) % {"count": count}
+    aliases = _aliases(list(collection.aliases.values_list("name", flat=True)[: NAMED + 1]))
+    used = RunInput.objects.filter(container=collection.registry_id, version__in=links.values("version"))
+    return [
+        *([versions] if count else []),
+        *aliases,
+        *_uses(used.values("run").distinct().count()),
+        _("Card and tags go."),
+    ]
+
+
+def link_losses(link: Link, aliases: list[str]) -> list[str]:
+    """What unlinking takes away."""
+    used = RunInput.objects.filter(container=link.collection.registry_id, version=link.version_id).count()
+    return [
+        _("%(label)s goes from %(name)s; its number is not given again.")
+        % {"label": link.label, "name": link.collection.name},
+        *_aliases(aliases),
+        *_uses(used),
+        _("The source, its files and its other links stay."),
+    ]
+
+
+def source_losses(user: User, versions: Versions, aliases: list[str]) -> list[str]:
+    """What deleting versions at their source takes away; links that `user` does not see are never told apart from none."""
+    links = Link.objects.visible_to(user).filter(version__in=versions).select_related("collection__registry")
+    named = [f"{link.collection.registry.title}/{link}" for link in links.order_by("pk")[: NAMED + 1]]
+    gone = _("These links go along: %(names)s.") % {"names": _few(named)} if named else ""
+    used = RunInput.objects.filter(version__in=versions).values("run").distinct().count()
+    hidden = _("Links in registries that you do not see go along, too.")
+    return [
+        *_aliases(aliases),
+        *([gone] if gone else []),
+        hidden,
+        *_uses(used),
+        _("The files go once nothing else holds them."),
+    ]
+
+
+def guards(**links: object) -> str:
+    """Why only an admin of the registry may go on: the protected aliases that its `links` carry; empty when there is none."""
+    held = LinkAlias.objects.protected().filter(**links).select_related("link").order_by("name")
+    names = [f"{alias.name} ({alias.link.label})" for alias in held[: NAMED + 1]]
+    return _("Protected aliases lie on it: %(names)s.") % {"names": _few(names)} if names else ""
+
+
+def _aliases(names: list[str]) -> list[str]:
+    return [_("These aliases are lost: %(names)s.") % {"names": _few(names)}] if names else []
+
+
+def _uses(count: int) -> list[str]:
+    used = ngettext(
+        "%(count)s run has used it; scripts that ask for it again will fail.",
+        "%(count)s runs have used it; scripts that ask for it again will fail.",
+        count,
+    )
+    return [used % {"count": count}] if count else []
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join([*names[:NAMED], "…"] if len(names) > NAMED else names)

@@ -1,0 +1,193 @@
+"""Making, editing, tagging and deleting collections; editing and unlinking what is linked there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from access.policy import can, require
+from access.roles import Action
+from accounts.requests import PersonalRequest
+from artifacts import editing
+from artifacts.forms import NamedForm
+from common.attempts import DONE, attempt
+from common.forms import posted
+from common.htmx import render_page
+from registries import linking, losses, queries
+from registries.forms import CollectionForm, LinkVersionForm
+from registries.services import collections, links
+
+asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_or_changes
+def new_collection(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """Make an empty collection, and go on to link a version if that is wanted (F39)."""
+    found = queries.get_registry(request.user, organization, registry)
+    require(request.user, Action.CREATE_COLLECTION, found)
+    form = CollectionForm(posted(request), registry=found, types=queries.accepted_types(found))
+    back = queries.registry_url(found)
+    page: dict[str, Any] = {
+        "title": _("New collection"),
+        "crumbs": [*queries.registry_crumbs(found), (_("New collection"), "")],
+    }
+    page |= {"submit": _("Create collection"), "then_link": True}
+    names = (organization, registry, request.POST.get("name", "").strip())
+    after = "registries:link_new_version" if "link" in request.POST else "registries:collection"
+    return editing.edit_text(
+        request,
+        form,
+        lambda given: collections.create_collection(actor=request.user, registry=found, **given),
+        field="name",
+        back=back,
+        after=lambda: reverse(after, args=names),
+        page=page,
+    )
+
+
+@asks_or_changes
+def edit_collection(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """Rename a collection and write its card (F31 row 12)."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    require(request.user, Action.EDIT_COLLECTION, found.registry)
+    form = NamedForm(posted(request), initial={"name": found.name, "description": found.description})
+    return editing.edit_text(
+        request,
+        form,
+        lambda given: collections.edit_collection(actor=request.user, collection=found, **given),
+        field="name",
+        back=queries.collection_url(found),
+        after=lambda: queries.collection_url(found),
+        page={"title": _("Edit %(name)s") % {"name": found.name}, "crumbs": _crumbs(found, _("Edit"))},
+    )
+
+
+@asks_or_changes
+def collection_tags(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """Add and remove the tags of a collection (F58)."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    require(request.user, Action.TAG_COLLECTION, found.registry)
+
+    def retag(add: list[str], remove: list[str]) -> None:
+        collections.tag_collection(actor=request.user, collection=found, add=add, remove=remove)
+
+    context = {
+        "title": _("Tags of %(name)s") % {"name": found.name},
+        "tags": [tag.name for tag in found.tags.all()],
+        "crumbs": _crumbs(found, _("Tags")),
+    }
+    return editing.edit_labels(request, {"tag": retag}, queries.collection_url(found), context)
+
+
+@asks_or_changes
+def delete_collection(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """Delete a collection, once its name is typed (F44)."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    require(request.user, Action.DELETE_COLLECTION, found.registry)
+    guard = losses.guards(collection=found)
+    page = {
+        "title": _("Delete %(name)s?") % {"name": found.name},
+        "losses": [*losses.collection_losses(found), *([guard] if guard else [])],
+        "refusal": _refusal(request, found, guard),
+        "button": _("Delete collection"),
+        "done": _("%(name)s is deleted.") % {"name": found.name},
+        "crumbs": _crumbs(found, _("Delete")),
+    }
+    return editing.confirm(
+        request,
+        lambda: collections.delete_collection(actor=request.user, collection=found),
+        word=found.name,
+        back=queries.collection_url(found),
+        after=queries.registry_url(found.registry),
+        page=page,
+    )
+
+
+@asks_or_changes
+def link_new_version(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """Choose project, artifact and version, and link it (F46); the choices are in the address."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    require(request.user, Action.LINK_VERSION, found.registry)
+    steps = linking.steps(request.user, found, request.GET)
+    form = LinkVersionForm(posted(request), versions=steps.versions)
+
+    def link(given: dict[str, Any]) -> None:
+        placed = links.link_version(actor=request.user, registry=found.registry, collection_name=found.name, **given)
+        messages.success(request, _("%(name)s is linked.") % {"name": placed})
+
+    status = attempt(form, "aliases", link)
+    if status == DONE:
+        return redirect(queries.collection_url(found))
+    context = {"collection": found, "steps": steps, "form": form, "shown": linking.SHOWN}
+    context |= {"back": queries.collection_url(found), "crumbs": _crumbs(found, _("Link new version"))}
+    return render_page(request, "registries/link_new_version.html", context, partial="steps", status=status)
+
+
+@asks_or_changes
+def version_labels(
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str
+) -> HttpResponse:
+    """Aliases and tags of a linked version (F31 rows 15 and 16)."""
+    place = queries.find_place(request.user, organization, registry, collection, reference)
+
+    def move(add: list[str], remove: list[str]) -> None:
+        if add:
+            links.add_aliases(actor=request.user, link=place.row, names=add)
+        if remove:
+            links.remove_aliases(actor=request.user, collection=place.row.collection, names=remove)
+
+    return editing.edit_place_labels(request, place, move)
+
+
+@asks_or_changes
+def edit_version(
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str
+) -> HttpResponse:
+    """The description of a linked version (F31 row 13)."""
+    return editing.edit_place_text(
+        request, queries.find_place(request.user, organization, registry, collection, reference)
+    )
+
+
+@asks_or_changes
+def unlink_version(
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str
+) -> HttpResponse:
+    """Take a version out of its collection (F135)."""
+    place = queries.find_place(request.user, organization, registry, collection, reference)
+    require(request.user, Action.UNLINK_VERSION, place.container)
+    full, link = f"{place.name}:{place.label}", place.row
+    guard = losses.guards(link=link)
+    page = {
+        "title": _("Unlink %(name)s?") % {"name": full},
+        "losses": [*losses.link_losses(link, [alias.name for alias in place.aliases]), *([guard] if guard else [])],
+        "refusal": _refusal(request, link.collection, guard),
+        "button": _("Unlink version"),
+        "done": _("%(name)s is unlinked.") % {"name": full},
+        "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Unlink"), "")],
+    }
+    return editing.confirm(
+        request,
+        lambda: links.unlink_version(actor=request.user, link=link),
+        back=place.url,
+        after=place.series_url,
+        page=page,
+    )
+
+
+def _crumbs(collection: Any, here: str) -> list[tuple[str, str]]:
+    crumbs = queries.collection_crumbs(collection)[:-1]
+    return [*crumbs, (collection.name, queries.collection_url(collection)), (here, "")]
+
+
+def _refusal(request: PersonalRequest, collection: Any, guard: str) -> str:
+    """Why this person must leave it to an admin, if so."""
+    if not guard or can(request.user, Action.MOVE_PROTECTED_ALIAS, collection.registry):
+        return ""
+    return _("Only an admin of the registry may do this.") + " " + guard
