@@ -23,6 +23,8 @@ from accounts import avatars
 from common.errors import DomainError
 from common.forms import ServiceForm
 
+PASSWORD_HINT = _("At least 10 characters, not only digits, and none that everybody uses.")
+
 
 class SignInForm(LoginForm):
     """allauth's, whose field says what it takes."""
@@ -30,6 +32,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username or email")
+        self.fields["password"].help_text = ""  # the page has the link, where there is mail
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
         _drop_placeholders(self)
 
@@ -49,6 +52,7 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("New password, again")
         _drop_placeholders(self)
 
@@ -62,7 +66,7 @@ class AccountForm(ServiceForm):
     """A new account: who it is, and its password by the rules of the settings."""
 
     username = forms.CharField(
-        label=_("User name"), max_length=128, help_text=_("Letters, digits, '-', '_' and '.'. Scripts and addresses use it."),
+        label=_("Username"), max_length=128, help_text=_("Letters, digits, '-', '_' and '.'. Scripts and addresses use it."),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )  # fmt: skip
     full_name = forms.CharField(
@@ -71,7 +75,7 @@ class AccountForm(ServiceForm):
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters, not only digits, and none that everybody uses."),
+        help_text=PASSWORD_HINT,
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

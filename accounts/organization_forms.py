@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -37,12 +38,12 @@ class InvitationForm(ServiceForm):
         initial=7,
     )
 
-    def __init__(self, data: QueryDict | None, *, organization: Organization, sends_mail: bool) -> None:
+    def __init__(self, data: QueryDict | None, *, organization: Organization) -> None:
         super().__init__(data)
         self.fields["team"].queryset = _teams_of(organization)  # type: ignore[attr-defined]
         self.fields["email"].help_text = (
             _("The link is sent there. Left empty, you hand it over yourself.")
-            if sends_mail
+            if settings.SENDS_MAIL
             else _("For your own list: this server sends no mail, so you hand the link over yourself.")
         )
 
@@ -56,7 +57,7 @@ class NewMemberForm(ServiceForm):
     """An account that an admin makes for somebody."""
 
     username = forms.CharField(
-        label=_("User name"), max_length=128, help_text=_("Letters, digits, '-', '_' and '.'. Scripts and addresses use it.")
+        label=_("Username"), max_length=128, help_text=_("Letters, digits, '-', '_' and '.'. Scripts and addresses use it.")
     )  # fmt: skip
     full_name = forms.CharField(label=_("Name"), max_length=200, required=False)
     email = forms.EmailField(label=_("E-mail address"))

@@ -54,6 +54,7 @@ house = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", signing_in.SignIn.as_view(), name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
+    path("accounts/signup/", allauth_views.signup, name="account_signup"),  # says that it is closed; mails lead there
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/password/reset/", signing_in.ask_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),

@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def secret_address(view: View) -> View:
-    """Anybody may open `view`, which knows its visitors by the address; nothing tells that address to another server."""
+    """Anybody may open `view`, which knows its visitors by the address; it is told to no page that one goes on to."""
 
     @public
     @never_cache
@@ -27,7 +27,8 @@ def secret_address(view: View) -> View:
             response = view(request, *args, **kwargs)
         except DomainError as error:
             response = error_response(request, error)
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # Never the path. Not "no-referrer", under which browsers send forms with the origin null, which CSRF protection refuses.
+        response.headers["Referrer-Policy"] = "strict-origin"
         return response
 
     return guarded

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +22,7 @@ from accounts.forms import AccountForm
 from accounts.organization_forms import InvitationForm
 from accounts.requests import PersonalRequest
 from accounts.views.guarded import secret_address
-from accounts.views.house import PAGE, House, open_house
+from accounts.views.house import PAGE, open_house
 from accounts.views.signing_in import sign_in
 from common.errors import NotFoundError
 from common.forms import posted
@@ -34,14 +36,17 @@ def invitations(request: PersonalRequest, organization: str) -> HttpResponse:
     """The open invitations, and a form that makes one; its link is on the answer to that form and nowhere else."""
     house = open_house(request, organization, "members")
     require_organization_admin(request.user, house.organization)
-    form = InvitationForm(posted(request), organization=house.organization, sends_mail=settings.SENDS_MAIL)
+    form, made = InvitationForm(posted(request), organization=house.organization), {}
     if form.is_valid():
         with form.refusals_at():
-            made, token = service.create_invitation(
+            invitation, token = service.create_invitation(
                 actor=request.user, organization=house.organization, **form.fields_of_invitation
             )
-            return _page(request, house, form, made=made, token=token)
-    return _page(request, house, form)
+            form, made = InvitationForm(None, organization=house.organization), _hand_over(request, invitation, token)
+    rows = house.organization.invitations.open().select_related("team__namespace", "created_by")
+    page = paginate(rows, order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE)
+    context = house.context((_("Invitations"), ""), form=form, page=page) | made
+    return render(request, "organizations/invitations.html", context, status=form.status)
 
 
 @require_POST
@@ -64,7 +69,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     user = request.user
     if user.is_authenticated and Invitation.objects.filter(digest=digest_of(token), used_by=user).exists():
         return redirect("registries:home")
-    found = service.find_invitation(token)
+    try:
+        found = service.find_invitation(token)
+    except NotFoundError:
+        return render(request, "accounts/invitation_gone.html", status=404)
     if user.is_authenticated and request.method == "POST":
         joined = service.accept_invitation(actor=user, token=token)
         messages.success(request, _("Welcome to %(name)s.") % {"name": joined.name})
@@ -79,30 +87,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     return render(request, "accounts/invitation.html", context | {"form": form}, status=form.status)
 
 
-def _page(
-    request: PersonalRequest,
-    house: House,
-    form: InvitationForm,
-    *,
-    made: Invitation | None = None,
-    token: str = "",
-) -> HttpResponse:
-    rows = house.organization.invitations.open().select_related("team__namespace", "created_by")
-    context = house.context(
-        (_("Invitations"), ""),
-        form=form,
-        page=paginate(rows, order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE),
-    )
-    if made:
-        link = base_url(request) + reverse("invitation", args=[token])
-        context |= {"made": made, "link": link, "is_sent": _send(request, made, link)}
-    status = 200 if made else form.status
-    return render(request, "organizations/invitations.html", context, status=status)
-
-
-def _send(request: PersonalRequest, made: Invitation, link: str) -> bool:
-    """Mail the link, where there is an address and a mail server; whether that was done."""
-    if not (made.email and settings.SENDS_MAIL):
-        return False
-    context = {"invitation": made, "link": link}
-    return bool(get_adapter(request).send_mail("organizations/email/invitation", made.email, context))
+def _hand_over(request: PersonalRequest, made: Invitation, token: str) -> dict[str, Any]:
+    """What the page says of the invitation just made; it is mailed, where there are an address and a mail server."""
+    link = base_url(request) + reverse("invitation", args=[token])
+    is_sent = False
+    if made.email and settings.SENDS_MAIL:
+        mail = {"invitation": made, "link": link}
+        is_sent = get_adapter(request).send_mail("organizations/email/invitation", made.email, mail)
+    return {"made": made, "link": link, "is_sent": is_sent}

@@ -19,6 +19,7 @@ OPEN_TO_ALL = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "account_signup",
     "healthz",
     "invitation",  # known by its address, as is set-up
     "ready",
