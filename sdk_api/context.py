@@ -87,6 +87,15 @@ class Context:
         return self.user.is_superuser or organization in self._own["administered"]
 
     @property
+    def written(self) -> list[int]:
+        """Ids of the namespaces of teams and organizations where the asker is more than a viewer."""
+        if "written" not in self._own:
+            of_teams = self.user.team_memberships.exclude(role="viewer").values_list("team__namespace", flat=True)
+            others = self.user.organization_memberships.exclude(role="viewer")
+            self._own["written"] = [*of_teams, *others.values_list("organization__namespace", flat=True)]
+        return self._own["written"]
+
+    @property
     def own_teams(self) -> list[Namespace]:
         """The namespaces of the asker's teams."""
         if "teams" not in self._own:

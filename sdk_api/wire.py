@@ -107,6 +107,7 @@ class Invite:
     name: str
     email: str | None = None
     created_at: datetime | None = None
+    link: str | None = None
     to_user: User | None = None
 
 

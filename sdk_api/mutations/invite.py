@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from ariadne import MutationType
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.urls import reverse
 from graphql import GraphQLResolveInfo
 
 from access.models import Invitation, Team, User
@@ -51,6 +54,7 @@ def _open(owner: Owner) -> Any:
 
 
 def _invitation(request: Context, owner: Owner, email: str, role: str) -> Invite:
+    """Made, and mailed where this server sends mail; the same one again while it is open."""
     try:
         validate_email(email)
     except ValidationError as error:
@@ -58,12 +62,15 @@ def _invitation(request: Context, owner: Owner, email: str, role: str) -> Invite
     require_organization_admin(request.user, organization_of(owner))
     team = owner if isinstance(owner, Team) else None
     roles = {"role": "member", "team": team, "team_role": role} if team else {"role": role}
-    found = _open(owner).filter(email__iexact=email, **roles).first()
+    found, link = _open(owner).filter(email__iexact=email, **roles).first(), None
     if found is None:
-        found, _ = invitations.create_invitation(
+        found, token = invitations.create_invitation(
             actor=request.user, organization=organization_of(owner), email=email, **roles
         )
-    return Invite(ids.encode("Invite", found.pk), email, email, found.created_at)
+        link = request.base + reverse("invitation", args=[token])
+        if settings.SENDS_MAIL:
+            get_adapter().send_mail("organizations/email/invitation", email, {"invitation": found, "link": link})
+    return Invite(ids.encode("Invite", found.pk), email, email, found.created_at, link=link)
 
 
 @mutation.field("deleteInvite")

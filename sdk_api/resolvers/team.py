@@ -34,10 +34,8 @@ def resolve_read_only(row: Namespace, info: GraphQLResolveInfo) -> bool:
     if row.kind == Namespace.Kind.PERSONAL:
         return row.pk != request.user.namespace_id
     owner = getattr(row, row.kind)
-    if request.administers(owner.organization_id if row.kind == Namespace.Kind.TEAM else owner.pk):
-        return False
-    writes = ("admin", "member", "service")
-    return not owner.memberships.filter(user=request.user, role__in=writes).exists()
+    organization = owner.organization_id if row.kind == Namespace.Kind.TEAM else owner.pk
+    return not (request.administers(organization) or row.pk in request.written)
 
 
 @entity.field("storageBytes")

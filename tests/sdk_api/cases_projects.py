@@ -32,19 +32,19 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     )
     given = {
         "entityName": "acme",
-        "name": "wandb-registry-New",
+        "name": "wandb-registry-Fresh",
         "access": "RESTRICTED",
         "artifactTypes": [{"name": "x"}],
     }
     told = mutate(ask, cast.mia, "upsertModel", "UpsertModelInput", fields, **given)
     assert told["inserted"] is True
     assert told["project"] == {
-        "name": "wandb-registry-New",
+        "name": "wandb-registry-Fresh",
         "access": "RESTRICTED",
         "allowAllArtifactTypesInRegistry": False,
         "artifactTypes": {"edges": [{"node": {"name": "x"}}]},
     }
-    assert Registry.objects.get(name="New").visibility == "restricted"
+    assert Registry.objects.get(name="Fresh").visibility == "restricted"
     told = mutate(
         ask, cast.mia, "upsertModel", "UpsertModelInput", "inserted project { name }", entityName="vision", name="p2"
     )

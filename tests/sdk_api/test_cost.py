@@ -13,6 +13,9 @@ from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext
 from graphql import execute_sync
 
+from access.roles import Role
+from access.services import roles, teams
+from access.services.service_accounts import create_service_account
 from artifacts.models import Version
 from artifacts.services.versions import use_version
 from projects.services.runs import RunFields, announce_files, upsert_run
@@ -21,7 +24,7 @@ from sdk_api.context import Context
 from sdk_api.documents import prepare
 from sdk_api.schema import schema
 from storage.services import fulfil
-from tests.cast import Cast
+from tests.cast import Cast, person
 from tests.making import log_version
 from tests.sdk_api.conftest import World, wire_id
 from tests.sdk_api.documents import documents
@@ -46,6 +49,10 @@ def variables(world: World) -> dict[str, dict[str, Any]]:
         "ArtifactTypeArtifactCollections": {**IN_PROJECT, "type": "model", **PAGE},
         "ArtifactUsedBy": version,
         "FetchArtifactManifest": version,
+        "GetTeamEntity": {"name": "vision"},
+        "RegistryTeamMembers": IN_REGISTRY,
+        "RegistryUserMembers": IN_REGISTRY,
+        "SearchUsers": {"query": "mia"},
         "FetchLinkedArtifacts": {"artifactID": version["id"]},
         "FetchRegistries": {"organization": "Acme", **PAGE},
         "GetArtifactMembershipFileUrls": PLACE | {"perPage": 5000},
@@ -98,6 +105,17 @@ def grow(cast: Cast, world: World, rows: range) -> None:
         link_version(actor=cast.mia, registry=cast.registry, collection_name=name, version=world.versions[0])
         add_aliases(actor=cast.mia, link=world.links[0], names=[f"c-{index}"])
         announce_files(actor=cast.mia, run=run, names=[f"{index}.log"])
+        add_people(cast, index)
+
+
+def add_people(cast: Cast, index: int) -> None:
+    """One more person in the team and the registry, and one more team in the registry."""
+    user = person(f"person-{index}")
+    teams.set_member(actor=cast.olga, team=cast.team, user=user, role="member")
+    team = teams.create_team(actor=cast.olga, organization=cast.organization, name=f"team-{index}", admin=user)
+    for principal in (user, team):
+        roles.grant_role(actor=cast.olga, container=cast.registry, principal=principal, role=Role.VIEWER)
+    create_service_account(actor=cast.olga, organization=cast.organization, name=f"ci-{index}", team=cast.team)
 
 
 def test_the_cost_of_reading_does_not_grow_with_rows(cast: Cast, world: World) -> None:

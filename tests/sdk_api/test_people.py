@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
 from django.utils import timezone
 
 from access.models import (
@@ -285,3 +288,18 @@ def test_nothing_is_done_of_what_cannot_be_done_whole(ask: Ask, cast: Cast) -> N
     refused = attempt(ask, cast.adam, "createProjectMembers", given)  # he sees nora, who does not belong here
     assert (refused.status, "does not belong" in refused.message) == (400, True)
     assert not ContainerUserGrant.objects.filter(user=cast.olga).exists()
+
+
+def test_an_invitation_is_mailed_once_and_opens_its_page(
+    ask: Ask, cast: Cast, settings: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    settings.SENDS_MAIL = True
+    document = """mutation M($entity: String!) { createInvite(input: {entityName: $entity, email: "new@example.org"}) {
+        invite { link } } }"""
+    link, again = (ask(cast.olga, document, entity="vision").data["createInvite"]["invite"]["link"] for _ in range(2))
+    (mail,) = mailoutbox
+    assert (mail.to, link in mail.body, again) == (["new@example.org"], True, None)
+    assert "vision" in Client().get(urlsplit(link).path).content.decode()
+    settings.SENDS_MAIL = False
+    assert ask(cast.olga, document, entity="acme").data["createInvite"]["invite"]["link"]
+    assert len(mailoutbox) == 1
