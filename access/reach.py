@@ -30,13 +30,15 @@ def people_of(container: Container, visibility: str | None = None) -> QuerySet[A
     shown_to = container.visibility if visibility is None else visibility
     membership = OrganizationMembership.objects.filter(organization=container.organization_id, user=OuterRef("pk"))
     own, teams = _grants(container)
-    reached = Q(namespace=container.namespace_id) | Exists(membership.filter(role="admin")) | Exists(own) | Exists(teams)
+    reached: Any = Q(namespace=container.namespace_id)
+    reached |= Exists(membership.filter(role="admin")) | Exists(own) | Exists(teams)
     if shown_to == Container.Visibility.ORGANIZATION:
         reached |= Exists(membership.exclude(role=OrganizationMembership.Role.SERVICE))
     elif shown_to == Container.Visibility.TEAM:
         reached |= Exists(TeamMembership.objects.filter(team__namespace=container.namespace_id, user=OuterRef("pk")))
     added = Case(When(Exists(own), then=Value(1)), default=Value(0), output_field=IntegerField())
-    return User.objects.filter(reached, is_active=True).annotate(is_added=added)
+    people: QuerySet[Any] = User.objects.filter(reached, is_active=True).annotate(is_added=added)
+    return people
 
 
 def teams_of(container: Container) -> QuerySet[Any]:
@@ -81,9 +83,13 @@ def possible_roles(principal: User | Team) -> list[Role]:
 
 
 def _teams(container: Container) -> QuerySet[Any]:
-    counted = Team.objects.alive().annotate(member_count=Count("memberships", filter=Q(memberships__user__is_active=True)))
+    counted = Team.objects.alive().annotate(
+        member_count=Count("memberships", filter=Q(memberships__user__is_active=True))
+    )
     return (
-        counted.filter(organization=container.organization_id).select_related("namespace").order_by("namespace__name_key")
+        counted.filter(organization=container.organization_id)
+        .select_related("namespace")
+        .order_by("namespace__name_key")
     )
 
 

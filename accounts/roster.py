@@ -115,7 +115,9 @@ def offers(container: Container, words: str) -> dict[str, Any]:
     teams = _named_teams(addable_teams(container), words)
     lists = [list(some[: OFFERED + 1]) for some in (people, teams, services)]
     return {
-        "rows": [Row(one, None, member_count=getattr(one, "member_count", 0)) for some in lists for one in some[:OFFERED]],
+        "rows": [
+            Row(one, None, member_count=getattr(one, "member_count", 0)) for some in lists for one in some[:OFFERED]
+        ],
         "is_cut": any(len(some) > OFFERED for some in lists),
         "q": words,
     }

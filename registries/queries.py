@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from access.models import Organization, User
 from access.policy import get_visible, role_on
 from artifacts.models import Artifact, Version, VersionMetric
-from artifacts.places import Place, count_of, reference_filter, with_run
+from artifacts.places import Place, count_of, permissions, reference_filter, with_run
 from artifacts.series import Series
 from common.errors import NotFoundError
 from common.names import fold
@@ -260,9 +260,10 @@ def collection_rows(registry: Registry, collections: list[Any]) -> list[Collecti
     return rows
 
 
-def collection_head(collection: Any, tab: str) -> dict[str, Any]:
-    """What every page of a collection shows."""
+def collection_head(user: User, collection: Any, tab: str) -> dict[str, Any]:
+    """What every page of a collection shows `user`."""
     return {
+        "may": permissions(role_on(user, collection.registry)),
         "collection": collection,
         "registry": collection.registry,
         "tab": tab,

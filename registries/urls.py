@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from registries.views import pages
+from registries.views import creation, editing, members, pages, settings
 
 app_name = "registries"
 REGISTRY = "orgs/<str:organization>/registry/<str:registry>/"
+SETTINGS = REGISTRY + "settings/"
 COLLECTION = REGISTRY + "collections/<str:collection>/"
 VERSION = COLLECTION + "versions/<str:reference>/"
 
@@ -13,14 +14,33 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="front"),
     path("registry/", pages.home, name="home"),
     path("orgs/<str:organization>/registry/", pages.landing, name="landing"),
+    path("orgs/<str:organization>/registry/new/", creation.new_registry, name="new_registry"),
     path(REGISTRY.rstrip("/"), pages.printed_address),
     path(REGISTRY, pages.registry, name="registry"),
-    path(REGISTRY + "settings/", pages.registry_settings, name="registry_settings"),
+    path(SETTINGS, settings.registry_settings, name="registry_settings"),
+    path(SETTINGS + "visibility/", settings.visibility, name="registry_visibility"),
+    path(SETTINGS + "types/", settings.types, name="registry_types"),
+    path(SETTINGS + "aliases/", settings.aliases, name="registry_aliases"),
+    path(SETTINGS + "members/", members.members, name="registry_members"),
+    path(SETTINGS + "members/add/", members.add, name="add_registry_member"),
+    path(SETTINGS + "members/role/", members.set_role, name="set_registry_role"),
+    path(SETTINGS + "members/remove/", members.remove, name="remove_registry_member"),
+    path(SETTINGS + "members/owner/", members.set_registry_owner, name="set_registry_owner"),
+    path(SETTINGS + "access/", settings.access, name="registry_access"),
+    path(SETTINGS + "delete/", settings.delete, name="registry_delete"),
+    path(REGISTRY + "new/", editing.new_collection, name="new_collection"),
     path(COLLECTION, pages.collection, name="collection"),
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
     path(COLLECTION + "history/", pages.collection_history, name="collection_history"),
+    path(COLLECTION + "edit/", editing.edit_collection, name="edit_collection"),
+    path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),
+    path(COLLECTION + "delete/", editing.delete_collection, name="delete_collection"),
+    path(COLLECTION + "link/", editing.link_new_version, name="link_new_version"),
     path(VERSION, pages.version, name="version"),
+    path(VERSION + "edit/", editing.edit_version, name="edit_version"),
+    path(VERSION + "labels/", editing.version_labels, name="version_labels"),
+    path(VERSION + "unlink/", editing.unlink_version, name="unlink_version"),
     path(VERSION + "<slug:tab>/", pages.version_tab, name="version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),

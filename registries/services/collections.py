@@ -79,6 +79,12 @@ def edit_collection(
     try:
         with transaction.atomic():
             collection.save(update_fields=fields)
+            if "name" in changed:
+                FormerCollectionName.objects.update_or_create(
+                    registry=collection.registry,
+                    name_key=names.fold(before["name"]),
+                    defaults={"collection": collection},
+                )
             _record(EventType.COLLECTION_EDITED, actor, collection, before, after)
     except IntegrityError as error:
         raise ConflictError(f"The registry has another collection named '{name}'; choose another name.") from error

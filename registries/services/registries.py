@@ -18,7 +18,7 @@ from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError
 from events.services import record
 from events.types import EventType
-from registries.models import AcceptedType, Link, Registry
+from registries.models import AcceptedType, FormerRegistryName, Link, Registry
 
 MAX_NAME = 113  # what the SDK's own prefix leaves of 128 (F3)
 MAX_TYPES = 100
@@ -40,9 +40,9 @@ def create_registry(
     Members and admins of the organization. Raises ConflictError for a taken name, InvalidInputError for bad input.
     """
     require_registry_creation(actor, organization)
-    _check_name(name)
+    check_name(name)
     _check_visibility(visibility)
-    accepted = None if types is None else _check_types(types)
+    accepted = None if types is None else check_types(types)
     try:
         with transaction.atomic():
             registry = Registry.objects.create(
@@ -72,9 +72,11 @@ def create_registry(
     return registry
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> str:
+    """`name` if it may name a registry. Raises InvalidInputError."""
     if names.fold(names.container_name(name, "registry", MAX_NAME)) in RESERVED:
         raise InvalidInputError(f"'{name}' is the address of a page here; choose another name.")
+    return name
 
 
 def _check_visibility(visibility: str) -> None:
@@ -82,7 +84,8 @@ def _check_visibility(visibility: str) -> None:
         raise InvalidInputError("A registry's visibility is 'organization' or 'restricted'.")
 
 
-def _check_types(types: Iterable[str]) -> list[str]:
+def check_types(types: Iterable[str]) -> list[str]:
+    """The types, each once, if they may be accepted. Raises InvalidInputError."""
     accepted = [names.artifact_type(kind) for kind in dict.fromkeys(types)]
     if not accepted or len(accepted) > MAX_TYPES:
         raise InvalidInputError(f"Name 1 to {MAX_TYPES} accepted types, or accept all types.")
@@ -106,7 +109,7 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
     Name, description and visibility of core registries are fixed (C5): ForbiddenError. ConflictError for a taken name.
     """
     changes = _changes(actor, registry, edit)
-    added = _check_types(edit.add_types) if edit.add_types else []
+    added = check_types(edit.add_types) if edit.add_types else []
     if added:
         require(actor, Action.ADD_ACCEPTED_TYPE, registry)
     present = set(registry.accepted_types.values_list("name", flat=True))
@@ -124,6 +127,12 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
     try:
         with transaction.atomic():
             registry.save(update_fields=fields)
+            if "name" in changes:
+                FormerRegistryName.objects.update_or_create(
+                    organization=registry.organization,
+                    name_key=names.fold(before["name"]),
+                    defaults={"registry": registry},
+                )
             AcceptedType.objects.bulk_create(
                 [AcceptedType(registry=registry, name=kind) for kind in new_types], ignore_conflicts=True
             )
@@ -161,7 +170,7 @@ def _changes(actor: User, registry: Registry, edit: Edit) -> dict[str, Any]:
         if registry.is_core and field != "accepts_all_types":
             raise ForbiddenError(f"The {field} of the core registry '{registry.name}' is fixed.")
     if "name" in changes:
-        _check_name(str(edit.name))
+        check_name(str(edit.name))
     if "description" in changes:
         check_description(str(edit.description))
     if "visibility" in changes:

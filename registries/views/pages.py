@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
 from artifacts import feed, tabs
 from artifacts.lineage import lineage_of
+from artifacts.places import permissions
 from artifacts.series import Selection, versions_table
 from artifacts.serving import serve_file, serve_thumbnail
 from artifacts.tables import table_context
@@ -24,8 +26,7 @@ from common.pagination import paginate
 from registries import landing as shelves
 from registries import queries
 from registries.history import collection_events
-from registries.members import members_of
-from registries.naming import PREFIX
+from registries.matrix import may_create_registry
 from registries.snippets import QUICKSTART, install_code, link_code
 from storage.signing import base_url
 
@@ -53,6 +54,7 @@ def landing(request: PersonalRequest, organization: str) -> HttpResponse:
         context["hits"] = shelves.search(request.user, found, words)
     else:
         context |= shelves.overview(request.user, found, request.GET.get("cursor", ""))
+        context["may_create"] = may_create_registry(request.user, found)
         context |= {"script": QUICKSTART, "install": install_code(base_url(request))}
     return render_page(request, "registries/landing.html", context, partial="shelves")
 
@@ -88,23 +90,9 @@ def registry(request: PersonalRequest, organization: str, registry: str) -> Http
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "link_code": link_code(found, type=(kinds or ["model"])[0]),
+        "may": permissions(role_on(request.user, found)),
     }
     return render_page(request, "registries/registry.html", context, partial="collections")
-
-
-@require_safe
-def registry_settings(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
-    """What a registry is and who reaches it, to be read by every role (F21, C27)."""
-    found = queries.get_registry(request.user, organization, registry)
-    context = {
-        "registry": found,
-        "types": queries.accepted_types(found),
-        "tab": "settings",
-        "script_name": f"{PREFIX}{found.name}",
-        "crumbs": queries.registry_crumbs(found),
-        "members": members_of(found),
-    }
-    return render_page(request, "registries/registry_settings.html", context)
 
 
 @require_safe
@@ -113,7 +101,7 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     found = queries.get_collection(request.user, organization, registry, collection)
     selection = Selection.read(request.GET)
     table = versions_table(queries.collection_series(found), request.user, selection)
-    context = queries.collection_head(found, "") | table_context(table, selection)
+    context = queries.collection_head(request.user, found, "") | table_context(table, selection)
     return render_page(request, "registries/collection.html", context, partial="versions")
 
 
@@ -121,7 +109,7 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
 def collection_card(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """The card of a collection, in full."""
     found = queries.get_collection(request.user, organization, registry, collection)
-    return render_page(request, "registries/collection_card.html", queries.collection_head(found, "card"))
+    return render_page(request, "registries/collection_card.html", queries.collection_head(request.user, found, "card"))
 
 
 @require_safe
@@ -129,7 +117,7 @@ def collection_lineage(request: PersonalRequest, organization: str, registry: st
     """Where the newest version of a collection comes from."""
     found = queries.get_collection(request.user, organization, registry, collection)
     newest = queries.newest_link(request.user, found)
-    context = queries.collection_head(found, "lineage") | {"newest": newest}
+    context = queries.collection_head(request.user, found, "lineage") | {"newest": newest}
     if newest:
         source = newest.version.artifact.project if newest.source_visible else None
         context["lineage"] = lineage_of(request.user, newest.version, source)
@@ -141,7 +129,7 @@ def collection_history(request: PersonalRequest, organization: str, registry: st
     """What happened in a collection, newest first (F92)."""
     found = queries.get_collection(request.user, organization, registry, collection)
     page = paginate(collection_events(found), order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE)
-    context = queries.collection_head(found, "history") | {"page": page, "lines": feed.lines(page.items)}
+    context = queries.collection_head(request.user, found, "history") | {"page": page, "lines": feed.lines(page.items)}
     return render_page(request, "registries/collection_history.html", context, partial="history")
 
 

@@ -1,0 +1,52 @@
+"""Creating a registry (F15)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from access.models import Organization, User
+from access.policy import require_registry_creation
+from access.reach import default_role
+from access.services.roles import grant_role
+from accounts.requests import PersonalRequest
+from common.attempts import DONE, attempt
+from common.forms import posted
+from common.htmx import render_page
+from registries import queries
+from registries.models import Registry
+from registries.services.registries import create_registry
+from registries.settings_forms import NewRegistryForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_registry(request: PersonalRequest, organization: str) -> HttpResponse:
+    """Name, describe, open or restrict a registry, say what it accepts, and add its first members."""
+    found = queries.get_organization(request.user, organization)
+    require_registry_creation(request.user, found)
+    initial = {"visibility": Registry.Visibility.ORGANIZATION}
+    form = NewRegistryForm(posted(request), initial=initial, organization=found)
+    status = attempt(form, "name", lambda _given: _create(request.user, found, form))
+    if status == DONE:
+        name = form.cleaned_data["name"]
+        messages.success(request, _("The registry %(name)s is created.") % {"name": name})
+        return redirect("registries:registry", found.name, name)
+    here = reverse("registries:landing", args=[found.name])
+    crumbs = [(found.name, here), (_("Registry"), here), (_("Create registry"), "")]
+    context = {"organization": found, "form": form, "crumbs": crumbs, "back_url": here}
+    return render_page(request, "registries/registry_new.html", context, status=status)
+
+
+@transaction.atomic
+def _create(actor: User, organization: Organization, form: NewRegistryForm) -> None:
+    """The registry and its first members, or nothing."""
+    given = {name: form.cleaned_data[name] for name in ("name", "description", "visibility")}
+    registry = create_registry(actor=actor, organization=organization, types=form.wanted_types, **given)
+    for principal in form.cleaned_data["members"]:
+        if principal != actor:
+            grant_role(actor=actor, container=registry, principal=principal, role=default_role(principal))

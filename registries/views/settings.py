@@ -1,0 +1,127 @@
+"""Settings of a registry: read by every role, changed by permission (F21, F31)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access.policy import require
+from access.roles import Action
+from accounts.requests import PersonalRequest
+from common.attempts import DONE, attempt
+from common.forms import ServiceForm, TypedNameForm, posted
+from common.htmx import render_page
+from registries import settings
+from registries.matrix import check_access
+from registries.queries import get_registry
+from registries.services.protection import protect_alias, unprotect_alias
+from registries.services.registries import Edit, delete_registry, edit_registry
+from registries.settings_forms import AliasForm, GeneralForm, TypesForm
+
+shown_and_changed = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@shown_and_changed
+def registry_settings(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """Name, description and visibility; the first two can be edited here (rows 12 and 20)."""
+    found = get_registry(request.user, organization, registry)
+    form = GeneralForm.of(found, posted(request))
+    if form.is_bound:
+        require(request.user, Action.RENAME_REGISTRY, found)
+    status = attempt(form, "name", lambda given: edit_registry(actor=request.user, registry=found, edit=Edit(**given)))
+    if status == DONE:
+        messages.success(request, _("The registry is saved."))
+        return redirect("registries:registry_settings", organization, found.name)
+    context = settings.settings_head(request.user, organization, registry, "registry_settings") | {"form": form}
+    return render_page(request, "registries/settings_general.html", context, status=status)
+
+
+@shown_and_changed
+def visibility(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """Open a registry to its organization, after its name is typed, or restrict it (C4)."""
+    found = get_registry(request.user, organization, registry)
+    require(request.user, Action.CHANGE_VISIBILITY, found)
+    settings.refuse_core(found)
+    wanted = request.POST.get("visibility", settings.other_visibility(found))
+    widens = wanted == found.Visibility.ORGANIZATION != found.visibility
+    data = posted(request)
+    form = TypedNameForm(data, expected=found.name) if widens else ServiceForm(data)
+    edit = Edit(visibility=wanted)
+    status = attempt(form, None, lambda _given: edit_registry(actor=request.user, registry=found, edit=edit))
+    if status == DONE:
+        messages.success(request, _("The visibility is saved."))
+        return redirect("registries:registry_settings", organization, found.name)
+    context = settings.settings_head(request.user, organization, registry, "registry_settings") | {
+        "form": form,
+        "wanted": wanted,
+        "widens": widens,
+        "affected": settings.affected_people(found),
+    }
+    return render_page(request, "registries/settings_visibility.html", context, status=status)
+
+
+@shown_and_changed
+def types(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """The accepted types: members add some, admins say whether all are accepted (rows 19 and 24, C2)."""
+    found = get_registry(request.user, organization, registry)
+    form = TypesForm(posted(request))
+    if form.is_bound:
+        require(request.user, Action.ADD_ACCEPTED_TYPE, found)
+    status = attempt(form, "types", lambda _given: edit_registry(actor=request.user, registry=found, edit=form.edit))
+    if status == DONE:
+        messages.success(request, _("The accepted types are saved."))
+        return redirect("registries:registry_types", organization, found.name)
+    context = settings.settings_head(request.user, organization, registry, "registry_types") | {"form": form}
+    return render_page(request, "registries/settings_types.html", context, status=status)
+
+
+@shown_and_changed
+def aliases(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """The protected aliases, where they sit, and for admins to add and remove (row 17, F57)."""
+    found = get_registry(request.user, organization, registry)
+    form = AliasForm(posted(request))
+    if form.is_bound:
+        require(request.user, Action.DEFINE_PROTECTED_ALIAS, found)
+    change = unprotect_alias if "remove" in request.POST else protect_alias
+    status = attempt(form, "name", lambda given: change(actor=request.user, registry=found, **given))
+    if status == DONE:
+        messages.success(request, _("The protected aliases are saved."))
+        return redirect("registries:registry_aliases", organization, found.name)
+    context = settings.settings_head(request.user, organization, registry, "registry_aliases") | {
+        "form": form,
+        "guarded": settings.guarded_aliases(found),
+    }
+    return render_page(request, "registries/settings_aliases.html", context, status=status)
+
+
+@require_safe
+def access(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """What one person may do in the registry, row by row of F31, and by which grant."""
+    context = settings.settings_head(request.user, organization, registry, "registry_access")
+    words = request.GET.get("person", "").strip()[:128]
+    people = settings.colleagues(context["registry"], words)
+    context |= {"words": words, "people": people}
+    if words and len(people) == 1:
+        context["check"] = check_access(context["registry"], people[0])
+    return render_page(request, "registries/settings_access.html", context)
+
+
+@shown_and_changed
+def delete(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """Delete a registry, after what goes with it is shown and its name is typed (F23, C18)."""
+    found = get_registry(request.user, organization, registry)
+    require(request.user, Action.DELETE_REGISTRY, found)
+    settings.refuse_core(found)
+    form = TypedNameForm(posted(request), expected=found.name)
+    status = attempt(form, None, lambda _given: delete_registry(actor=request.user, registry=found))
+    if status == DONE:
+        messages.success(request, _("The registry %(name)s is deleted.") % {"name": found.name})
+        return redirect("registries:landing", organization)
+    context = settings.settings_head(request.user, organization, registry, "registry_delete") | {
+        "form": form,
+        "losses": settings.losses_of(found),
+    }
+    return render_page(request, "registries/settings_delete.html", context, status=status)
