@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
-from access.models import Namespace, Organization, User
+from access.models import Container, Namespace, Organization, User
 from access.policy import get_visible
 from common.errors import NotFoundError
 from common.formatting import column_format
@@ -198,3 +198,30 @@ def find_file(run: Run, name: str) -> Blob:
     if found is None or found.upload.blob is None:
         raise NotFoundError("The run has no such file, or it has not arrived yet.")
     return found.upload.blob
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What goes with a project."""
+
+    runs: int
+    artifacts: int
+    versions: int
+    links: int
+
+
+def losses_of(user: User, project: Project) -> Losses:
+    """What deleting `project` takes away, counted: four queries. Links that `user` does not see are left out."""
+    artifacts = project.artifacts.filter(deleted_at=None)
+    committed = artifacts.filter(versions__state="committed")
+    seen = Container.objects.visible_to(user).values("pk")
+    return Losses(
+        runs=Run.objects.filter(project=project, deleted_at=None).count(),
+        artifacts=artifacts.count(),
+        versions=committed.count(),
+        links=artifacts.filter(
+            versions__state="committed",
+            versions__links__deleted_at=None,
+            versions__links__collection__registry__in=seen,
+        ).count(),
+    )
