@@ -32,6 +32,7 @@ class Answer:
 
     status: int
     json: Any
+    content: bytes
     response: Any
 
     @property
@@ -58,20 +59,23 @@ class World:
 
 @pytest.fixture
 def ask() -> Ask:
-    """`ask(user, "GET /organizations", field=…)`: one request with a key of that person; of nobody, without one."""
+    """`ask(user, "POST /projects", {"name": …})`: one request with a key of that person; of nobody, without one."""
     keys: dict[tuple[int, str], str] = {}
 
-    def send(user: User | None, route: str, *, scope: str = "admin", headers: Any = None, **body: Any) -> Answer:
+    def send(user: User | None, route: str, body: Any = None, *, scope: str = "admin", headers: Any = None) -> Answer:
         method, _, path = route.partition(" ")
         given = dict(headers or {})
         if user is not None:
             if (user.pk, scope) not in keys:
                 _, keys[user.pk, scope] = create_key(actor=None, user=user, name="test", scope=scope)
             given["Authorization"] = f"Bearer {keys[user.pk, scope]}"
-        data = json.dumps(body) if body else b""
+        data = b"" if body is None else json.dumps(body)
         response = Client().generic(method, ROOT + path, data, content_type="application/json", headers=given)
-        is_json = response.headers.get("Content-Type", "").startswith("application/json") and response.content
-        return Answer(response.status_code, response.json() if is_json else None, response)
+        content = response.getvalue()
+        for close in response._resource_closers:  # response.close() would end the test's connection too
+            close()
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        return Answer(response.status_code, json.loads(content) if is_json and content else None, content, response)
 
     return send
 
