@@ -121,7 +121,7 @@ def test_the_steps_offer_only_what_can_be_linked(shelf: Cast, signed_in: SignIn)
     third = mia.get(f"{NET}link/", {"project": "vision/training", "artifact": "net"})
     assert [version.label for version in third.context["steps"].versions] == ["v1", "v0"]
     part = mia.get(f"{NET}link/", {"project": "vision/training"}, headers={"HX-Request": "true"}).content.decode()
-    assert part.lstrip().startswith('<div class="panel" id="steps">')
+    assert part.lstrip().startswith('<div class="panel narrow" id="steps">')
     assert not signed_in(shelf.adam).get(f"{NET}link/").context["steps"].projects
 
 
