@@ -71,7 +71,7 @@ class Context:
         A Prefetch `built` under a name is only made when it is needed, since its queryset costs more than a row.
         """
         siblings = self._siblings.setdefault(id(row), Siblings([row]))
-        named = {getattr(lookup, "prefetch_to", lookup): lookup for lookup in lookups}
+        named: dict[Any, Any] = {getattr(lookup, "prefetch_to", lookup): lookup for lookup in lookups}
         missing = {name: lookup for name, lookup in named.items() if name not in siblings.loaded}
         missing |= {name: make() for name, make in built.items() if name not in siblings.loaded}
         if missing:  # Django would look at every sibling to find that there is nothing to do

@@ -17,5 +17,5 @@ class Like(Lookup):
         """The condition and its parameters."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
-        patterns = [pattern.replace("\\", r"\\") for pattern in right_values]
+        patterns = [str(pattern).replace("\\", r"\\") for pattern in right_values]
         return rf"{left} LIKE {right} ESCAPE '\'", (*left_values, *patterns)

@@ -7,8 +7,6 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from ariadne import MutationType
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.urls import reverse
 from graphql import GraphQLResolveInfo
 
@@ -18,6 +16,7 @@ from access.services import invitations
 from access.services.service_accounts import delete_service_account
 from common.errors import InvalidInputError, NotFoundError
 from sdk_api import ids
+from sdk_api.addresses import get_address
 from sdk_api.context import Context, context
 from sdk_api.owners import Owner, get_owner, organization_of, put_member, require_admin, take_member
 from sdk_api.wire import Invite
@@ -55,11 +54,8 @@ def _open(owner: Owner) -> Any:
 
 def _invitation(request: Context, owner: Owner, email: str, role: str) -> Invite:
     """Made, and mailed where this server sends mail; the same one again while it is open."""
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise InvalidInputError(f"'{email[:80]}' is no e-mail address; write it like mia@example.org.") from error
     require_organization_admin(request.user, organization_of(owner))
+    email = get_address(email)
     team = owner if isinstance(owner, Team) else None
     roles = {"role": "member", "team": team, "team_role": role} if team else {"role": role}
     found, link = _open(owner).filter(email__iexact=email, **roles).first(), None

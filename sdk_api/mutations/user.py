@@ -14,8 +14,9 @@ from access.models import Namespace, User
 from access.policy import require_operator
 from access.reserved import is_reserved
 from access.services import people
-from common.errors import ConflictError, InvalidInputError
+from common.errors import ConflictError
 from common.names import fold
+from sdk_api.addresses import get_address
 from sdk_api.context import context
 from sdk_api.owners import get_administered
 
@@ -26,13 +27,12 @@ BINDABLES = [mutation]
 @mutation.field("createUser")
 def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, User]:
     """A member of the organization that the asker administers; the operator's belong to none, and may be operators."""
-    request, email = context(info), input["email"].strip()
-    as_operator, operator = bool(input.get("admin")), request.user.is_superuser
+    request, as_operator = context(info), bool(input.get("admin"))
+    operator = request.user.is_superuser
     if as_operator:
         require_operator(request.user)
     organization = None if operator else get_administered(request)
-    if "@" not in email:
-        raise InvalidInputError(f"'{email[:80]}' is no e-mail address; write it like mia@example.org.")
+    email = get_address(input["email"])
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email).first()
         if user is None:

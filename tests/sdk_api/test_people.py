@@ -90,13 +90,16 @@ ACTS: dict[str, tuple[str, Given]] = {
     "account of all": ("createServiceAccount", plain(entityName="acme", description="ci")),
 }
 ON_REGISTRY = ("add", "add again", "remove", "remove nobody", "role", "team role")
+REFUSED = [
+    (who, act)
+    for who in ("vera", "mia", "adam", "otto")
+    for act in ACTS
+    if who != "adam" or act not in ON_REGISTRY  # of which he is an admin
+]
 
 
-@pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize("who", ["vera", "mia", "adam", "otto"])
+@pytest.mark.parametrize(("who", "act"), REFUSED)
 def test_what_is_not_allowed_is_refused_and_changes_nothing(who: str, act: str, ask: Ask, cast: Cast) -> None:
-    if who == "adam" and act in ON_REGISTRY:
-        pytest.skip("he is its admin")
     user, (name, given) = getattr(cast, who), ACTS[act]
     ask(user, "{ viewer { id } }")  # makes the key
     before = state()
@@ -138,6 +141,7 @@ def test_an_admin_of_the_organization_may_with_an_ordinary_key(act: str, ask: As
         ("updateProjectMember", shelf(userId=lambda cast: wire_id(cast.otto), userProjectRole=lambda cast: "viewer"), 404),
         ("createUser", plain(email="nobody"), 400),
         ("createUser", plain(email=""), 400),
+        ("createUser", plain(email=f"x@{'y' * 60}.{'.'.join(['z' * 60] * 4)}"), 400),
         ("createUser", plain(email="otto@example.org"), 409),
         ("createTeam", plain(teamName="no/slash"), 400),
         ("createTeam", plain(teamName="otto"), 409),
