@@ -55,6 +55,7 @@ def _people(world: World, numbers: range) -> None:
         )
         for n in numbers
     )
+    grant_role(actor=cast.olga, container=cast.registry, principal=cast.team, role=Role.VIEWER)
     for n in numbers:
         team = create_team(actor=cast.olga, organization=acme, name=f"t{n}", admin=cast.olga)
         grant_role(actor=cast.olga, container=cast.registry, principal=team, role=Role.VIEWER)
