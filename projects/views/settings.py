@@ -37,7 +37,8 @@ def project_settings(request: PersonalRequest, entity: str, project: str) -> Htt
     if status == DONE:
         messages.success(request, _("The project is saved."))
         return redirect("projects:settings", entity, found.name)
-    found = queries.find_project(request.user, entity, project)  # as it is stored, whatever was refused
+    if form.is_bound:
+        found = queries.find_project(request.user, entity, project)  # as it is stored, whatever was refused
     context = _head(request, found) | {"form": form}
     if found.organization_id is not None:
         words = request.GET.get("q", "").strip()[:128]

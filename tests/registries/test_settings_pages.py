@@ -111,10 +111,11 @@ def test_a_change_that_arrives_twice_is_made_once(
 
 
 def test_buttons_are_there_only_for_those_who_may_press_them(cast: Cast, signed_in: SignIn) -> None:
+    protect_alias(actor=cast.olga, registry=cast.registry, name="staging")
     for name, controls in (("adam", True), ("mia", False), ("rita", False)):
         client = client_of(cast, signed_in, name)
         assert ("Add access" in text_of(client.get(MEMBERS))) is controls
-        assert ("Stop protecting" in text_of(client.get(f"{SETTINGS}aliases/"))) is False
+        assert ("Stop protecting" in text_of(client.get(f"{SETTINGS}aliases/"))) is controls
         assert ("Delete registry" in text_of(client.get(SETTINGS))) is controls
         assert ('action="' + f"{MEMBERS}role/" in client.get(MEMBERS).content.decode()) is controls
     assert 'name="name"' in signed_in(cast.mia).get(SETTINGS).content.decode()
@@ -312,6 +313,17 @@ def test_renamed_registries_and_collections_lead_on_in_the_browser(cast: Cast, s
     cast.registry.refresh_from_db()
     delete_registry(actor=cast.olga, registry=Registry.objects.get(name="Shelf"))
     assert client.get(SHELF).headers["Location"] == f"{LANDING}Rack/"
+
+
+def test_hidden_and_absent_cost_the_same(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.otto)
+    client.get(SHELF)
+    counts = []
+    for name in ("Shelf", "Never"):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{LANDING}{name}/settings/members/").status_code == 404
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("name", CAST)
