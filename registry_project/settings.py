@@ -92,10 +92,12 @@ TEMPLATES = [
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;PRAGMA foreign_keys=ON;"
-    "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;"
+    "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-8000;"
 )
 DATABASES = {"default": environ.Env.db_url_config(ENV.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Each thread keeps its connection with its pages: opening one takes as long as several queries.
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
     # IMMEDIATE: a writer waits for its turn at BEGIN, where the busy timeout holds, instead of failing on upgrade.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
