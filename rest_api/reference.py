@@ -61,9 +61,9 @@ def _operation(schemas: dict[str, Any], path: str, method: str, operation: dict[
         text=operation.get("description", ""),
         scope=operation["x-scope"],
         parameters=parameters,
-        body=_fields(_schema(schemas, operation.get("requestBody", {}))),
+        body=_fields(schemas, _schema(schemas, operation.get("requestBody", {}))),
         status=status,
-        answer=_fields(answer),
+        answer=_fields(schemas, answer),
         is_page=is_page,
     )
 
@@ -77,14 +77,21 @@ def _resolved(schemas: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-def _fields(schema: dict[str, Any]) -> list[Field]:
+def _fields(schemas: dict[str, Any], schema: dict[str, Any], within: str = "") -> list[Field]:
+    """The fields of an object, and below each those of the objects in it: `why.role`."""
     required = schema.get("required", ())
-    return [Field(name, _type(of), name in required) for name, of in schema.get("properties", {}).items()]
+    found = []
+    for name, of in schema.get("properties", {}).items():
+        found.append(Field(within + name, _type(of), name in required))
+        for part in [of, of.get("items", {}), *of.get("anyOf", ())]:
+            if "$ref" in part:
+                found += _fields(schemas, _resolved(schemas, part), f"{within}{name}.")
+    return found
 
 
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
+        return "object"
     if "enum" in schema:
         return " | ".join(schema["enum"])
     if "anyOf" in schema:

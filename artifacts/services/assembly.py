@@ -45,25 +45,19 @@ def assemble_manifest(*, actor: User, version: Version) -> None:
     Version.objects.filter(pk=version.pk, state=Version.State.PENDING).update(digest=version.digest)
 
 
-def _announced(version: Version) -> Iterable[Upload]:
-    """The files of a pending version by path, each once: the upload that arrived, where one did."""
-    uploads = Upload.objects.filter(purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk)
-    found: dict[str, Upload] = {}
-    for upload in uploads.select_related("blob").order_by("name", "pk").iterator():
-        if upload.blob is not None or upload.name not in found:
-            found[upload.name] = upload
-    return found.values()
-
-
 def _entries(version: Version) -> list[Entry]:
-    entries, missing = [], []
-    for upload in _announced(version):
-        if upload.blob is None:
-            missing.append(upload.name)
-        else:
-            digest = base64.b64encode(bytes.fromhex(upload.md5)).decode()
-            entries.append(Entry(path=upload.name, digest=digest, size=upload.blob.size))
+    """The announced files by path; of two with one path, the one that arrived last."""
+    uploads = Upload.objects.filter(purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk).order_by("pk")
+    files: dict[str, tuple[str, int | None]] = {}
+    rows: Iterable[tuple[str, str, int | None]] = uploads.values_list("name", "md5", "blob__size").iterator()
+    for path, md5, size in rows:
+        if size is not None or path not in files:
+            files[path] = md5, size
+    missing = [path for path, (_, size) in files.items() if size is None]
     if missing:
         shown = ", ".join(missing[:5])
         raise InvalidInputError(f"{len(missing)} files have not been uploaded, such as {shown}; upload them first.")
-    return entries
+    return [
+        Entry(path=path, digest=base64.b64encode(bytes.fromhex(md5)).decode(), size=size)
+        for path, (md5, size) in sorted(files.items())
+    ]
