@@ -10,7 +10,7 @@ from ariadne import MutationType
 from django.db import transaction
 from graphql import GraphQLResolveInfo
 
-from access.models import Namespace, User
+from access.models import Namespace, Organization, User
 from access.policy import require_operator
 from access.reserved import is_reserved
 from access.services import people
@@ -28,10 +28,9 @@ BINDABLES = [mutation]
 def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, User]:
     """A member of the organization that the asker administers; the operator's belong to none, and may be operators."""
     request, as_operator = context(info), bool(input.get("admin"))
-    operator = request.user.is_superuser
     if as_operator:
         require_operator(request.user)
-    organization = None if operator else get_administered(request)
+    organization = None if request.user.is_superuser else get_administered(request)
     email = get_address(input["email"])
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email).first()
@@ -41,13 +40,16 @@ def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict
                 user = people.create_user(**given, is_operator=as_operator)
             else:
                 user = people.create_member(**given, organization=organization)
-        elif user.is_superuser != as_operator if operator else not _belongs(user, organization):
+        elif not _is_what_was_asked_for(user, organization, as_operator=as_operator):
             raise ConflictError(f"The address {email} belongs to another account; invite it instead of making one.")
     request.told.add(user.pk)
     return {"user": user}
 
 
-def _belongs(user: User, organization: Any) -> bool:
+def _is_what_was_asked_for(user: User, organization: Organization | None, *, as_operator: bool) -> bool:
+    """Whether an account that is there is the one that an earlier request made."""
+    if organization is None:
+        return user.is_superuser == as_operator
     return user.organization_memberships.filter(organization=organization).exists()
 
 
