@@ -59,7 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password/reset/", signing_in.ask_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
     path(
-        "accounts/password/set/",
+        "accounts/password/reset/complete/",
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),

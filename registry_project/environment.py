@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -192,6 +193,6 @@ def _email_url(given: Mapping[str, str], name: str) -> str:
 
 def _email_from(given: Mapping[str, str], name: str) -> str:
     address = given[name]
-    if given["VITRINE_EMAIL_URL"] and "@" not in address:
+    if given["VITRINE_EMAIL_URL"] and "@" not in parseaddr(address)[1]:
         raise _wrong(given, name, "with VITRINE_EMAIL_URL, give the sender, such as vitrine@example.org.")
     return address

@@ -73,12 +73,24 @@ def test_the_current_application_is_marked(cast: Cast) -> None:
     assert [entry.current for entry in shell(cast.mia).nav] == [False, False]
 
 
+def test_members_are_for_all_and_settings_for_admins(cast: Cast, rival: Organization) -> None:
+    def house(user: User, path: str = "/orgs/Acme/members/") -> list[tuple[str, bool]]:
+        return [(entry.url, entry.current) for entry in shell(user, path).house]
+
+    assert house(cast.mia) == [("/orgs/Acme/members/", True)]
+    assert house(cast.olga) == [("/orgs/Acme/members/", True), ("/orgs/Acme/settings/", False)]
+    assert house(cast.olga, "/orgs/Acme/settings/") == [("/orgs/Acme/members/", False), ("/orgs/Acme/settings/", True)]
+    assert house(cast.mia, "/orgs/Rival/teams/") == [("/orgs/Rival/members/", True)]
+    assert house(people.create_user(username="root", is_operator=True))[1:] == [("/orgs/Acme/settings/", False)]
+    assert house(people.create_user(username="nora")) == []
+
+
 def test_it_costs_one_query_two_without_an_organization_and_none_for_the_anonymous(
     cast: Cast, rival: Organization, django_assert_num_queries: Any
 ) -> None:
     def read(frame: Shell) -> None:
         assert frame.version
-        _ = (frame.organization, frame.organizations, frame.nav)
+        _ = (frame.organization, frame.organizations, frame.nav, frame.house)
 
     member, outsider = shell(cast.mia), shell(people.create_user(username="nora"))
     with django_assert_num_queries(1):

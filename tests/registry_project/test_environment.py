@@ -113,3 +113,14 @@ def test_nobody_else_may_read_the_data_folder(tmp_path: Path) -> None:
     made = [data, *data.rglob("*")]
     assert data / "vitrine.sqlite3" in made
     assert {stat.S_IMODE(path.stat().st_mode) for path in made} <= {0o600, 0o700}
+
+
+def test_mail_needs_a_sender_and_never_shows_the_password() -> None:
+    url = "smtp+tls://user:secret@mail.example.org:587"
+    settings = read(SAFE | {"VITRINE_EMAIL_URL": url, "VITRINE_EMAIL_FROM": "Vitrine <vitrine@example.org>"})
+    assert (settings.email_url, settings.email_from) == (url, "Vitrine <vitrine@example.org>")
+    with pytest.raises(ImproperlyConfigured, match=r"^VITRINE_EMAIL_FROM='': with VITRINE_EMAIL_URL, give the sender"):
+        read(SAFE | {"VITRINE_EMAIL_URL": url})
+    with pytest.raises(ImproperlyConfigured, match="^VITRINE_EMAIL_URL starts with 'imap'") as refused:
+        read(SAFE | {"VITRINE_EMAIL_URL": "imap://user:secret@mail.example.org"})
+    assert "secret" not in str(refused.value)
