@@ -31,6 +31,9 @@ from events.services import record
 from events.types import EventType
 
 
+MAX_EMAIL = 254
+
+
 def create_user(
     *,
     actor: User | None = None,
@@ -190,6 +193,8 @@ def _checked_email(email: str) -> str:
             validate_email(email)
         except ValidationError as error:
             raise InvalidInputError(f"'{email}' is no e-mail address; write it like mia@example.org.") from error
+        if len(email) > MAX_EMAIL:
+            raise InvalidInputError(f"An e-mail address has at most {MAX_EMAIL} characters.")
     return User.objects.normalize_email(email)
 
 
