@@ -44,7 +44,7 @@ def people_of(container: Container, visibility: str | None = None) -> QuerySet[A
 def teams_of(container: Container) -> QuerySet[Any]:
     """The teams that were added to `container`, by name, each with its `given` (a permission's name) and `member_count`."""
     given = ContainerGroupGrant.objects.filter(content_object=container.pk, group=OuterRef("group"))
-    rows = _teams(container).annotate(given=Subquery(given.values("permission__codename")[:1]))
+    rows: QuerySet[Any] = _teams(container).annotate(given=Subquery(given.values("permission__codename")[:1]))
     return rows.filter(given__isnull=False)
 
 

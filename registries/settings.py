@@ -9,15 +9,17 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access.models import Container, User
+from access.models import Container, Organization, User
 from access.policy import role_on
 from access.reach import people_of
 from access.roles import Action, allows
 from accounts.why import label
-from common.errors import ForbiddenError
+from common.errors import ForbiddenError, InvalidInputError
+from common.names import fold
 from registries.models import Collection, Link, LinkAlias, ProtectedAlias, Registry
 from registries.naming import PREFIX
 from registries.queries import accepted_types, collection_names, get_registry, registry_crumbs
+from registries.services.registries import check_name
 
 PLACES = 20
 FOUND = 20
@@ -70,6 +72,17 @@ def refuse_core(registry: Registry) -> None:
 def organization_name(registry: Registry) -> str:
     """The name in a registry's address."""
     return registry.organization.name  # type: ignore[union-attr]  # registries have one
+
+
+def name_problem(user: User, organization: Organization, name: str) -> str:
+    """Why a new registry cannot have that name, as far as `user` may know; empty when it can."""
+    try:
+        key = fold(check_name(name))
+    except InvalidInputError as error:
+        return error.message
+    if Registry.objects.visible_to(user).filter(organization=organization, name_key=key).exists():
+        return _("There is a registry of this name already.")
+    return ""
 
 
 @dataclass(frozen=True)

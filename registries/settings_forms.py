@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Container, Organization, Team, User
@@ -105,6 +106,9 @@ class NewRegistryForm(ServiceForm):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organization = organization
+        here = reverse("registries:new_registry", args=[organization.name])
+        check = {"hx-get": here, "hx-target": "#name-check", "hx-trigger": "input changed delay:300ms"}
+        self.fields["name"].widget.attrs |= check
 
     def clean_members(self) -> list[User | Team]:
         """Those who are named, all of the organization."""

@@ -17,10 +17,11 @@ from access.services.roles import grant_role
 from accounts.requests import PersonalRequest
 from common.attempts import DONE, attempt
 from common.forms import posted
-from common.htmx import render_page
+from common.htmx import render_page, wants_fragment
 from registries import queries
 from registries.models import Registry
 from registries.services.registries import create_registry
+from registries.settings import name_problem
 from registries.settings_forms import NewRegistryForm
 
 
@@ -29,6 +30,9 @@ def new_registry(request: PersonalRequest, organization: str) -> HttpResponse:
     """Name, describe, open or restrict a registry, say what it accepts, and add its first members."""
     found = queries.get_organization(request.user, organization)
     require_registry_creation(request.user, found)
+    if wants_fragment(request):
+        problem = name_problem(request.user, found, request.GET.get("name", "").strip())
+        return render_page(request, "registries/registry_new.html", {"problem": problem}, partial="check")
     initial = {"visibility": Registry.Visibility.ORGANIZATION}
     form = NewRegistryForm(posted(request), initial=initial, organization=found)
     status = attempt(form, "name", lambda _given: _create(request.user, found, form))

@@ -35,7 +35,8 @@ def registry_settings(request: PersonalRequest, organization: str, registry: str
     if status == DONE:
         messages.success(request, _("The registry is saved."))
         return redirect("registries:registry_settings", organization, found.name)
-    context = settings.settings_head(request.user, organization, registry, "registry_settings") | {"form": form}
+    context = settings.settings_head(request.user, organization, registry, "registry_settings")
+    context |= {"form": form, "owner": found.owner}
     return render_page(request, "registries/settings_general.html", context, status=status)
 
 

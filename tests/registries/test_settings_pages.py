@@ -367,7 +367,20 @@ def test_what_is_wrong_with_a_new_registry_stands_beside_its_field(cast: Cast, s
     assert client.post(NEW, good).status_code == 403
 
 
-def test_an_owner_who_loses_sight_stays_out_of_the_way(cast: Cast, signed_in: SignIn) -> None:
+def test_a_name_is_checked_while_it_is_typed(cast: Cast, signed_in: SignIn) -> None:
+    create_registry(actor=cast.olga, organization=cast.organization, name="Hidden", visibility="restricted")
+    client = signed_in(cast.mia)
+    expected = {"Lab": "can be used", "SHELF": "already", "a/b": "holds none of", "New": "choose another", "": "Give"}
+    expected["Hidden"] = "can be used"  # the form refuses it, without saying to whom it belongs
+    for name, words in expected.items():
+        response = client.get(NEW, {"name": name}, headers={"HX-Request": "true"})
+        assert words in text_of(response), name
+        assert "Create registry" not in text_of(response)
+
+
+def test_an_owner_who_loses_sight_is_named_still(cast: Cast, signed_in: SignIn) -> None:
     set_owner(actor=cast.olga, registry=cast.registry, owner=cast.rita)
     roles.remove_role(actor=cast.olga, container=cast.registry, principal=cast.rita)
-    assert signed_in(cast.olga).get(MEMBERS).status_code == 200
+    client = signed_in(cast.adam)
+    assert client.get(MEMBERS).status_code == 200
+    assert "Owner rita" in re.sub(r"\bRI\b ", "", text_of(client.get(SETTINGS)))
