@@ -27,9 +27,9 @@ Change = Callable[[list[str], list[str]], object]
 
 
 def edit_labels(
-    request: PersonalRequest, changes: Mapping[str, Change], url: str, context: dict[str, Any]
+    request: PersonalRequest, changes: Mapping[str, Change], *, here: str, url: str, context: dict[str, Any]
 ) -> HttpResponse:
-    """The page of aliases and tags, or the change that its forms, or those in the head of `url`, ask for.
+    """The page of aliases and tags at `here`, or the change that its forms, or those in the head of `url`, ask for.
 
     `changes` by kind, "alias" or "tag"; a form's fields are `<kind>-add` and `<kind>-remove`. `context` has the `aliases`
     and `tags` that are there.
@@ -40,10 +40,16 @@ def edit_labels(
         forms[kind] = LabelForm(sent, prefix=kind)
         status = max(status, attempt(forms[kind], "add", _labels_change(change)))
         if status == DONE:
-            messages.success(request, _("Changed."))
-            return redirect(request.path if "stay" in request.POST else url)
+            messages.success(request, _said(forms[kind].cleaned_data))
+            return redirect(here if "stay" in request.POST else url)
     context |= {"forms": forms, "back": url}
     return render_page(request, "artifacts/labels.html", context, status=status)
+
+
+def _said(given: dict[str, str]) -> str:
+    if given["add"]:
+        return _("%(name)s is set.") % {"name": given["add"]}
+    return _("%(name)s is taken away.") % {"name": given["remove"]}
 
 
 def _labels_change(change: Change) -> Callable[[dict[str, Any]], object]:
@@ -65,7 +71,9 @@ def edit_place_labels(request: PersonalRequest, place: Place, move: Change) -> H
         "tags": [tag.name for tag in place.version.tags.all()],
         "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Aliases and tags"), "")],
     }
-    return edit_labels(request, {"alias": move, "tag": retag}, place.url, context)
+    return edit_labels(
+        request, {"alias": move, "tag": retag}, here=place.doors["labels"], url=place.url, context=context
+    )
 
 
 def edit_place_text(request: PersonalRequest, place: Place) -> HttpResponse:

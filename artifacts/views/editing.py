@@ -54,7 +54,7 @@ def artifact_tags(request: PersonalRequest, entity: str, project: str, type: str
         "tags": [tag.name for tag in found.tags.all()],
         "crumbs": _crumbs(found, _("Tags")),
     }
-    return editing.edit_labels(request, {"tag": retag}, artifact_url(found), context)
+    return editing.edit_labels(request, {"tag": retag}, here=request.path, url=artifact_url(found), context=context)
 
 
 @asks_or_changes

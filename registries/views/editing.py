@@ -82,7 +82,9 @@ def collection_tags(request: PersonalRequest, organization: str, registry: str, 
         "tags": [tag.name for tag in found.tags.all()],
         "crumbs": _crumbs(found, _("Tags")),
     }
-    return editing.edit_labels(request, {"tag": retag}, queries.collection_url(found), context)
+    return editing.edit_labels(
+        request, {"tag": retag}, here=request.path, url=queries.collection_url(found), context=context
+    )
 
 
 @asks_or_changes

@@ -111,6 +111,13 @@ def test_linking_a_version_is_for_those_who_see_its_project(shelf: Cast, signed_
     try_as_everybody(shelf, protected, signed_in)
 
 
+def test_one_stays_on_the_page_of_labels_even_when_its_address_goes(shelf: Cast, signed_in: SignIn) -> None:
+    mia = signed_in(shelf.mia)
+    answer = mia.post(f"{NET}versions/@plain/labels/", {"alias-remove": "plain", "stay": "1"}, follow=True)
+    assert answer.redirect_chain == [(f"{V0}labels/", 302)]
+    assert "plain is taken away" in answer.content.decode()
+
+
 def test_the_steps_offer_only_what_can_be_linked(shelf: Cast, signed_in: SignIn) -> None:
     shelves.log(shelf, 3, name="frames", type="dataset")
     mia = signed_in(shelf.mia)
