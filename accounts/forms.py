@@ -37,7 +37,7 @@ class SignInForm(LoginForm):
         _drop_placeholders(self)
 
 
-class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+class ResetForm(ResetPasswordForm):
     """Where the mail goes by which one sets a new password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class ResetForm(ResetPasswordForm):  # type: ignore[misc]
         _drop_placeholders(self)
 
 
-class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(ResetPasswordKeyForm):
     """The new password, twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

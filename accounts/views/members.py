@@ -134,8 +134,6 @@ def _question(house: House, user: User, reader: User, error: str = "") -> Questi
             ngettext("the role on %(n)s registry or project", "the roles on %(n)s registries and projects", grants)
             % {"n": grants}
         )
-    if user == reader:
-        return Question(_("Leave %(organization)s?") % names, _("Leave"), losses, house.url("overview"), error=error)
-    return Question(
-        _("Remove %(name)s from %(organization)s?") % names, _("Remove"), losses, house.url("members"), error=error
-    )
+    title = _("Leave %(organization)s?") if user == reader else _("Remove %(name)s from %(organization)s?")
+    action = _("Leave") if user == reader else _("Remove")
+    return Question(title % names, action, losses, house.url("members"), error=error)

@@ -14,7 +14,7 @@ from access.models import User
 from operations.setup import is_empty
 
 
-class SignIn(allauth_views.LoginView):  # type: ignore[misc]  # allauth is untyped
+class SignIn(allauth_views.LoginView):
     """The sign-in page; on an empty server it says where to find the set-up page."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
