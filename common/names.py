@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from common.errors import InvalidInputError
 
 MAX_NAME = 128
+MAX_EMAIL = 254
 MAX_KEY = 256  # of a name's key: one character may stand for as many as eighteen
 ENTITY_NAME = re.compile(r"[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9_])?\Z")
 TAG = re.compile(r"[-\w]+( +[-\w]+)*\Z")
@@ -80,3 +84,15 @@ def tag(name: str) -> str:
     if not TAG.match(_text(name, "tag")):
         raise InvalidInputError("A tag consists of words of letters, digits, '_' and '-', with spaces between them.")
     return name
+
+
+def email_address(text: str) -> str:
+    """`text` without spaces around it, if it is an e-mail address of at most 254 characters. Raises InvalidInputError."""
+    address = text.strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise InvalidInputError(f"'{text[:80]}' is no e-mail address; write it like mia@example.org.") from error
+    if len(address) > MAX_EMAIL:
+        raise InvalidInputError(f"An e-mail address has at most {MAX_EMAIL} characters; this one has {len(address)}.")
+    return address

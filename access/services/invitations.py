@@ -14,6 +14,7 @@ from access.services import organizations, teams
 from access.services.keys import digest_of
 from access.services.people import open_account
 from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.names import email_address
 from events.services import record
 from events.types import EventType
 
@@ -50,7 +51,7 @@ def create_invitation(
             role=organizations.parse_role(role),
             team=team,
             team_role=organizations.parse_role(team_role) if team else "",
-            email=email,
+            email=email_address(email) if email else "",
             digest=digest_of(token),
             created_by=actor,
             expires_at=timezone.now() + timedelta(days=days),

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,12 +25,9 @@ from access.policy import is_operator, require_operator, require_organization_ad
 from access.services import namespaces
 from access.services.organizations import set_member
 from common.errors import ConflictError, InvalidInputError, NotFoundError
-from common.names import fold
+from common.names import email_address, fold
 from events.services import record
 from events.types import EventType
-
-
-MAX_EMAIL = 254
 
 
 def create_user(
@@ -188,14 +184,7 @@ def _require_self(actor: User | None, user: User) -> None:
 
 
 def _checked_email(email: str) -> str:
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise InvalidInputError(f"'{email}' is no e-mail address; write it like mia@example.org.") from error
-        if len(email) > MAX_EMAIL:
-            raise InvalidInputError(f"An e-mail address has at most {MAX_EMAIL} characters.")
-    return User.objects.normalize_email(email)
+    return User.objects.normalize_email(email_address(email)) if email else ""
 
 
 def _checked_full_name(name: str) -> str:

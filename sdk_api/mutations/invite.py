@@ -15,8 +15,8 @@ from access.policy import require_organization_admin
 from access.services import invitations
 from access.services.service_accounts import delete_service_account
 from common.errors import InvalidInputError, NotFoundError
+from common.names import email_address
 from sdk_api import ids
-from sdk_api.addresses import get_address
 from sdk_api.context import Context, context
 from sdk_api.owners import Owner, get_owner, organization_of, put_member, require_admin, take_member
 from sdk_api.wire import Invite
@@ -55,7 +55,7 @@ def _open(owner: Owner) -> Any:
 def _invitation(request: Context, owner: Owner, email: str, role: str) -> Invite:
     """Made, and mailed where this server sends mail; the same one again while it is open."""
     require_organization_admin(request.user, organization_of(owner))
-    email = get_address(email)
+    email = email_address(email)
     team = owner if isinstance(owner, Team) else None
     roles = {"role": "member", "team": team, "team_role": role} if team else {"role": role}
     found, link = _open(owner).filter(email__iexact=email, **roles).first(), None

@@ -15,8 +15,7 @@ from access.policy import require_operator
 from access.reserved import is_reserved
 from access.services import people
 from common.errors import ConflictError
-from common.names import fold
-from sdk_api.addresses import get_address
+from common.names import email_address, fold
 from sdk_api.context import context
 from sdk_api.owners import get_administered
 
@@ -31,7 +30,7 @@ def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict
     if as_operator:
         require_operator(request.user)
     organization = None if request.user.is_superuser else get_administered(request)
-    email = get_address(input["email"])
+    email = email_address(input["email"])
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
