@@ -9,6 +9,7 @@ import pytest
 
 from access import grants, policy
 from access.models import Container, Organization, OrganizationMembership, Team, TeamMembership, User
+from access.reach import people_of
 from access.roles import Action, Role, allows
 from access.services import organizations, people, service_accounts, teams
 from access.ways import ways
@@ -119,5 +120,7 @@ def test_what_is_told_as_the_reason_is_the_reason(db: None, seed: int) -> None:
     users = list(User.objects.all())
     for place in Container.objects.select_related("organization").alive():
         told = ways(place, users)
+        reaching = {user.pk for user in users if expected(user, place) and not user.is_superuser}
+        assert set(people_of(place).exclude(is_superuser=True).values_list("pk", flat=True)) == reaching
         for user in users:
             assert max((way.role for way in told[user.pk]), default=None) == expected(user, place), (user, place)
