@@ -92,11 +92,11 @@ def delete_collection(request: PersonalRequest, organization: str, registry: str
     """Delete a collection, once its name is typed (F44)."""
     found = queries.get_collection(request.user, organization, registry, collection)
     require(request.user, Action.DELETE_COLLECTION, found.registry)
-    guard = losses.guards(collection=found)
+    warnings, refusal = _guards(request, found, collection=found)
     page = {
         "title": _("Delete %(name)s?") % {"name": found.name},
-        "losses": [*losses.collection_losses(found), *([guard] if guard else [])],
-        "refusal": _refusal(request, found, guard),
+        "losses": [*losses.collection_losses(found), *warnings],
+        "refusal": refusal,
         "button": _("Delete collection"),
         "done": _("%(name)s is deleted.") % {"name": found.name},
         "crumbs": _crumbs(found, _("Delete")),
@@ -165,11 +165,11 @@ def unlink_version(
     place = queries.find_place(request.user, organization, registry, collection, reference)
     require(request.user, Action.UNLINK_VERSION, place.container)
     full, link = f"{place.name}:{place.label}", place.row
-    guard = losses.guards(link=link)
+    warnings, refusal = _guards(request, link.collection, link=link)
     page = {
         "title": _("Unlink %(name)s?") % {"name": full},
-        "losses": [*losses.link_losses(link, [alias.name for alias in place.aliases]), *([guard] if guard else [])],
-        "refusal": _refusal(request, link.collection, guard),
+        "losses": [*losses.link_losses(link, [alias.name for alias in place.aliases]), *warnings],
+        "refusal": refusal,
         "button": _("Unlink version"),
         "done": _("%(name)s is unlinked.") % {"name": full},
         "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Unlink"), "")],
@@ -188,8 +188,9 @@ def _crumbs(collection: Any, here: str) -> list[tuple[str, str]]:
     return [*crumbs, (collection.name, queries.collection_url(collection)), (here, "")]
 
 
-def _refusal(request: PersonalRequest, collection: Any, guard: str) -> str:
-    """Why this person must leave it to an admin, if so."""
+def _guards(request: PersonalRequest, collection: Any, **links: Any) -> tuple[list[str], str]:
+    """What the protected aliases on `links` are to this person: a warning to an admin, a refusal to others (F57)."""
+    guard = losses.guards(**links)
     if not guard or can(request.user, Action.MOVE_PROTECTED_ALIAS, collection.registry):
-        return ""
-    return _("Only an admin of the registry may do this.") + " " + guard
+        return [guard] if guard else [], ""
+    return [], _("Only an admin of the registry may do this.") + " " + guard
