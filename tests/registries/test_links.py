@@ -228,14 +228,14 @@ def test_two_edits_at_once_both_hold(cast: Cast) -> None:
     collection = collections.create_collection(actor=cast.mia, registry=registry, name="old", type="model")
     early = Registry.objects.get(pk=registry.pk), Collection.objects.get(pk=collection.pk)
 
-    registries.edit_registry(actor=cast.adam, registry=registry, edit=registries.Edit(name="New"))
-    collections.edit_collection(actor=cast.mia, collection=collection, name="New")
+    registries.edit_registry(actor=cast.adam, registry=registry, edit=registries.Edit(name="Fresh"))
+    collections.edit_collection(actor=cast.mia, collection=collection, name="Fresh")
     registries.edit_registry(actor=cast.adam, registry=early[0], edit=registries.Edit(description="Described."))
     collections.edit_collection(actor=cast.mia, collection=early[1], description="Described.")
 
     for row in (registry, collection):
         row.refresh_from_db()
-        assert (row.name, row.name_key, row.description) == ("New", "new", "Described.")
+        assert (row.name, row.name_key, row.description) == ("Fresh", "fresh", "Described.")
 
 
 def test_a_deleted_registry_lets_go_of_its_versions(cast: Cast) -> None:
