@@ -10,7 +10,7 @@ from ninja import Query
 from pydantic import BaseModel
 
 from access.models import Container
-from access.policy import require
+from access.policy import can, require
 from access.roles import Action
 from artifacts.models import ManifestEntry, Version
 from artifacts.tabs import find_entry
@@ -26,7 +26,7 @@ router = Router(tags=["Files"])
 
 
 class FileOut(BaseModel):
-    """A file: `url` takes the same key; of a reference only `reference`, where its bytes are, is known."""
+    """A file: `url` takes the same key, and is null for those who may not download; of a reference only `reference` is known."""
 
     path: str
     size: int | None
@@ -35,8 +35,9 @@ class FileOut(BaseModel):
     url: str | None
 
 
-def _list(request: KeyRequest, version: Version, paging: Paging) -> Page[FileOut]:
+def _list(request: KeyRequest, version: Version, through: Container, paging: Paging) -> Page[FileOut]:
     base = base_url(request) + quote(request.path)
+    may_download = can(request.user, Action.DOWNLOAD_FILE, through)
 
     def show(entry: ManifestEntry) -> FileOut:
         blob: Any = entry.blob
@@ -45,7 +46,7 @@ def _list(request: KeyRequest, version: Version, paging: Paging) -> Page[FileOut
             size=entry.size,
             md5=blob.md5 if blob else None,
             reference=entry.reference_uri or None,
-            url=f"{base}/{quote(entry.path)}" if blob else None,
+            url=f"{base}/{quote(entry.path)}" if blob and may_download else None,
         )
 
     return page_of(version.entries.select_related("blob"), paging, ("pk",), show)
@@ -65,7 +66,7 @@ def list_link_files(
 ) -> Page[FileOut]:
     """The files of a version in a collection."""
     link = links.locate(request, organization, registry, collection, reference)
-    return _list(request, link.version, paging)
+    return _list(request, link.version, link.collection.registry, paging)
 
 
 @router.read(f"{links.LINK}/files/{{path:path}}")
@@ -82,7 +83,8 @@ def list_files(
     request: KeyRequest, entity: str, project: str, artifact: str, reference: str, paging: Query[Paging]
 ) -> Page[FileOut]:
     """The files of a version at its source."""
-    return _list(request, artifacts.locate(request, entity, project, artifact, reference), paging)
+    version = artifacts.locate(request, entity, project, artifact, reference)
+    return _list(request, version, version.artifact.project, paging)
 
 
 @router.read(f"{artifacts.VERSION}/files/{{path:path}}")

@@ -110,6 +110,8 @@ def test_a_file_is_read_whole_and_in_parts(world: World, ask: Ask) -> None:
 def test_a_restricted_viewer_has_no_bytes_by_any_request(world: World, ask: Ask) -> None:
     """F32."""
     address = f"{NETS}/versions/v0/files/dir/b%20c.bin"
+    listed = ask(world.cast.rita, f"GET {NETS}/versions/v0/files").json["items"]
+    assert {row["url"] for row in listed} == {None}
     etag = ask(world.cast.vera, f"HEAD {address}").response.headers["ETag"]
     for method in ("GET", "HEAD"):
         for headers in ({}, {"Range": "bytes=0-0"}, {"If-None-Match": etag}):
