@@ -21,6 +21,7 @@ from common.forms import posted
 from common.htmx import render_page
 from registries import linking, losses, queries
 from registries.forms import CollectionForm, LinkVersionForm
+from registries.models import Registry
 from registries.services import collections, links
 
 asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
@@ -92,7 +93,7 @@ def delete_collection(request: PersonalRequest, organization: str, registry: str
     """Delete a collection, once its name is typed (F44)."""
     found = queries.get_collection(request.user, organization, registry, collection)
     require(request.user, Action.DELETE_COLLECTION, found.registry)
-    warnings, refusal = _guards(request, found, collection=found)
+    warnings, refusal = _guards(request, found.registry, collection=found)
     page = {
         "title": _("Delete %(name)s?") % {"name": found.name},
         "losses": [*losses.collection_losses(found), *warnings],
@@ -165,7 +166,7 @@ def unlink_version(
     place = queries.find_place(request.user, organization, registry, collection, reference)
     require(request.user, Action.UNLINK_VERSION, place.container)
     full, link = f"{place.name}:{place.label}", place.row
-    warnings, refusal = _guards(request, link.collection, link=link)
+    warnings, refusal = _guards(request, link.collection.registry, link=link)
     page = {
         "title": _("Unlink %(name)s?") % {"name": full},
         "losses": [*losses.link_losses(link, [alias.name for alias in place.aliases]), *warnings],
@@ -188,9 +189,9 @@ def _crumbs(collection: Any, here: str) -> list[tuple[str, str]]:
     return [*crumbs, (collection.name, queries.collection_url(collection)), (here, "")]
 
 
-def _guards(request: PersonalRequest, collection: Any, **links: Any) -> tuple[list[str], str]:
+def _guards(request: PersonalRequest, registry: Registry, **links: Any) -> tuple[list[str], str]:
     """What the protected aliases on `links` are to this person: a warning to an admin, a refusal to others (F57)."""
     guard = losses.guards(**links)
-    if not guard or can(request.user, Action.MOVE_PROTECTED_ALIAS, collection.registry):
+    if not guard or can(request.user, Action.MOVE_PROTECTED_ALIAS, registry):
         return [guard] if guard else [], ""
     return [], _("Only an admin of the registry may do this.") + " " + guard
