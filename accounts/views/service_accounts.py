@@ -20,7 +20,7 @@ from accounts import directory
 from accounts.organization_forms import ServiceAccountForm, ServiceKeyForm
 from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
-from common.errors import ConflictError
+from common.errors import ConflictError, NotFoundError
 from common.forms import posted
 from common.pagination import paginate
 
@@ -50,7 +50,8 @@ def service_accounts(request: PersonalRequest, organization: str) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def service_account(request: PersonalRequest, organization: str, account_id: int) -> HttpResponse:
     """The keys of a service account, and a form that makes one; its secret is on the answer and nowhere else."""
-    house, account = _administered(request, organization, account_id)
+    house = open_house(request, organization, "service_accounts")
+    account = _account(request, house, account_id)
     form, secret = ServiceKeyForm(posted(request)), ""
     if form.is_valid():
         with form.refusals_at():
@@ -70,7 +71,8 @@ def service_account(request: PersonalRequest, organization: str, account_id: int
 @require_POST
 def revoke_key(request: PersonalRequest, organization: str, account_id: int, key_id: int) -> HttpResponse:
     """Revoke a key of a service account; once it is gone, again changes nothing."""
-    house, account = _administered(request, organization, account_id)
+    house = open_house(request, organization, "service_accounts")
+    account = _account(request, house, account_id)
     key = account.api_keys.filter(pk=key_id).first()
     if key:
         keys.revoke_key(actor=request.user, key=key)
@@ -81,7 +83,13 @@ def revoke_key(request: PersonalRequest, organization: str, account_id: int, key
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: PersonalRequest, organization: str, account_id: int) -> HttpResponse:
     """Ask, then end a service account."""
-    house, account = _administered(request, organization, account_id)
+    house = open_house(request, organization, "service_accounts")
+    try:
+        account = _account(request, house, account_id)
+    except NotFoundError:
+        if request.method != "POST":
+            raise
+        return redirect(house.url("service_accounts"))  # gone already
     if request.method == "POST":
         service.delete_service_account(actor=request.user, account=account)
         messages.success(request, _("%(name)s is deleted, and its keys open nothing.") % {"name": account.full_name})
@@ -94,11 +102,11 @@ def delete(request: PersonalRequest, organization: str, account_id: int) -> Http
     return ask(request, house, Question(title, _("Delete"), losses, house.url("service_account", account.pk)))
 
 
-def _administered(request: PersonalRequest, organization: str, account_id: int) -> tuple[House, User]:
-    house = open_house(request, organization, "service_accounts")
+def _account(request: PersonalRequest, house: House, account_id: int) -> User:
+    """The service account, which the reader administers. Raises NotFoundError and ForbiddenError."""
     account = directory.get_service_account(house.organization, account_id)
     service.require_administration(request.user, account)
-    return house, account
+    return account
 
 
 def _create(request: PersonalRequest, house: House, given: dict[str, Any]) -> User:

@@ -119,7 +119,12 @@ def delete(request: PersonalRequest, organization: str, team: str) -> HttpRespon
     """Ask for the name, then dissolve a team."""
     house = open_house(request, organization, "teams")
     require_organization_admin(request.user, house.organization)
-    found = directory.get_team(house.organization, team)
+    try:
+        found = directory.get_team(house.organization, team)
+    except NotFoundError:
+        if request.method != "POST":
+            raise
+        return redirect(house.url("teams"))  # gone already
     if request.method != "POST":
         return ask(request, house, _question(house, found))
     if request.POST.get("typed", "").strip() != found.name:

@@ -102,7 +102,8 @@ def test_a_team_is_deleted_by_its_name_once_it_has_no_projects(cast: Cast, signe
     assert response.status_code == 409
     assert "has projects" in response.content.decode()
     delete_project(actor=cast.olga, project=project)
-    assert browser.post(VISION + "delete/", {"typed": "vision"})["Location"] == TEAMS
+    for _ in range(2):
+        assert browser.post(VISION + "delete/", {"typed": "vision"})["Location"] == TEAMS
     assert browser.get(VISION).status_code == 404
     assert not TeamMembership.objects.exists()
 
@@ -134,7 +135,8 @@ def test_a_service_account_gets_keys_that_are_shown_once_and_die_with_it(cast: C
         assert browser.post(f"{own}keys/{first.pk}/revoke/").status_code == 302
     assert [bool(authenticate(secret)) for secret in secrets] == [False, True, True]
     assert "its 2 API keys" in browser.get(own + "delete/").content.decode()
-    assert browser.post(own + "delete/")["Location"] == SERVICES
+    for _ in range(2):
+        assert browser.post(own + "delete/")["Location"] == SERVICES
     assert not any(authenticate(secret) for secret in secrets)
     assert browser.get(own).status_code == 404
 
@@ -175,7 +177,8 @@ def test_others_touch_no_service_account_and_no_key(cast: Cast, signed_in: Any, 
 def test_a_person_is_no_service_account(cast: Cast, signed_in: Any) -> None:
     browser = signed_in(cast.olga)
     assert browser.post(f"{SERVICES}{cast.mia.pk}/", {"name": "b", "scope": "admin", "days": "0"}).status_code == 404
-    assert browser.post(f"{SERVICES}{cast.mia.pk}/delete/").status_code == 404
+    assert browser.get(f"{SERVICES}{cast.mia.pk}/delete/").status_code == 404
+    browser.post(f"{SERVICES}{cast.mia.pk}/delete/")
     assert User.objects.get(pk=cast.mia.pk).is_active
 
 
