@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import time
 from smtplib import SMTPException
 from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_pk_to_url_str
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.services.people import set_password
+from accounts.sessions import SEEN
+from common.errors import ForbiddenError
+from common.middleware import error_response
 from storage.signing import base_url
 
 logger = logging.getLogger(__name__)
@@ -28,6 +33,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Lockout is django-axes' alone, so that there is one rule and one place to lift it."""
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Refuse service accounts by whatever way they come: they have keys alone (F37)."""
+        if user.is_service:
+            return error_response(request, ForbiddenError(_("A service account signs in by API key alone.")))
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Let the new session be noted from now on."""
+        request.session[SEEN] = int(time.time())
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def set_password(self, user: User, password: str) -> None:
         """By the service, which records it."""

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from access.models import ApiKey
 from access.services.keys import authenticate
+from accounts.limits import count_wrong_key
 from common.errors import DomainError, UnauthenticatedError
 from common.middleware import error_response
 from events.models import Event
@@ -37,12 +38,13 @@ def secret_of(request: HttpRequest) -> str:
 
 
 def sign_in_by_key(request: HttpRequest) -> ApiKey:
-    """Set `request.user` and `request.api_key` from the key. Raises UnauthenticatedError."""
+    """Set `request.user` and `request.api_key` from the key. Raises UnauthenticatedError, TooManyRequestsError."""
     secret = secret_of(request)
     if not secret:
         raise UnauthenticatedError("This address needs an API key, sent with HTTP Basic as api:KEY.")
     key = authenticate(secret)
     if key is None:
+        count_wrong_key(request)
         raise UnauthenticatedError(WRONG_KEY)
     request.user = key.user
     request.api_key = key  # type: ignore[attr-defined]

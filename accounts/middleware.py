@@ -23,8 +23,12 @@ PUBLIC_VIEWS = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "mfa_authenticate",
+    "openid_connect_callback",
+    "openid_connect_login",
     "account_signup",
     "set_language",
+    "socialaccount_login_cancelled",
 }
 
 

@@ -1,6 +1,9 @@
 """Addresses of sign-in, profile, keys, invitations and organizations."""
 
 from allauth.account import views as allauth_views
+from allauth.mfa.base import views as second_factor_views
+from allauth.mfa.recovery_codes import views as recovery_codes
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import (
@@ -9,6 +12,7 @@ from accounts.views import (
     members,
     organizations,
     profile,
+    security,
     service_accounts,
     setup,
     signing_in,
@@ -21,8 +25,21 @@ own = [
     path("profile/keys/", keys.keys, name="keys"),
     path("profile/keys/<int:key_id>/revoke/", keys.revoke, name="revoke_key"),
     path("profile/pictures/<int:user_id>/<slug:name>/", profile.avatar, name="avatar"),
+    path("profile/security/sessions/<int:session_id>/end/", security.end_session, name="end_session"),
+    path("profile/security/sessions/end/", security.end_other_sessions, name="end_other_sessions"),
     path("preferences/", profile.preferences, name="preferences"),
     path("authorize", keys.authorize, name="authorize"),
+]
+# By the names that allauth goes to; each asks for password or code again, unless that was done within five minutes.
+second_factor = [
+    path("profile/security/", security.security, name="mfa_index"),
+    path("profile/security/app/", security.Activate.as_view(), name="mfa_activate_totp"),
+    path("profile/security/app/remove/", security.Deactivate.as_view(), name="mfa_deactivate_totp"),
+    path("profile/security/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("profile/security/codes/new/", security.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("accounts/code/", second_factor_views.authenticate, name="mfa_authenticate"),
+    path("accounts/code/again/", second_factor_views.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/password/again/", allauth_views.reauthenticate, name="account_reauthenticate"),
 ]
 house = [
     path("", organizations.overview, name="overview"),
@@ -70,6 +87,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("setup/", setup.setup, name="setup"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    *second_factor,
     path("", include((own, "accounts"))),
     path("orgs/<str:organization>/", include((house, "organizations"))),
 ]
+if settings.OIDC:
+    from allauth.socialaccount import views as sign_on_views
+    from allauth.socialaccount.providers.openid_connect import views as provider_views
+
+    urlpatterns += [
+        path("accounts/sign-on/cancelled/", sign_on_views.login_cancelled, name="socialaccount_login_cancelled"),
+        path("accounts/sign-on/<str:provider_id>/", provider_views.login, name="openid_connect_login"),
+        path("accounts/sign-on/<str:provider_id>/callback/", provider_views.callback, name="openid_connect_callback"),
+    ]

@@ -38,6 +38,12 @@ class TooLargeError(DomainError):
     """Beyond a limit that the message names."""
 
 
+class TooManyRequestsError(DomainError):
+    """Asked too often; after RETRY_SECONDS it may be tried again."""
+
+    RETRY_SECONDS = 60
+
+
 STATUS: dict[type[DomainError], int] = {
     InvalidInputError: 400,
     UnauthenticatedError: 401,
@@ -46,6 +52,7 @@ STATUS: dict[type[DomainError], int] = {
     ConflictError: 409,
     GoneError: 410,
     TooLargeError: 413,
+    TooManyRequestsError: 429,
 }
 
 

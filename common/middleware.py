@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from common.errors import DomainError, InvalidInputError, UnauthenticatedError, status_of
+from common.errors import DomainError, InvalidInputError, TooManyRequestsError, UnauthenticatedError, status_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -30,6 +30,8 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
         response = render(request, template, {"message": error.message}, status=status)
     if isinstance(error, UnauthenticatedError):
         response.headers["WWW-Authenticate"] = 'Basic realm="Vitrine"'
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.RETRY_SECONDS)
     return response
 
 

@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
+from registry_project import oidc
+
 DEBUG_SECRET = "debug-only-secret-that-production-refuses"  # noqa: S105  (used with VITRINE_DEBUG=1 alone)
 STRONG_SECRET_LENGTH = 40
 STRONG_SECRET_VARIETY = 10
@@ -33,6 +35,7 @@ DEFAULTS = {
     "VITRINE_SIGNED_URL_SECONDS": "3600",
     "VITRINE_STORAGE_URL": "",
     "VITRINE_TIME_ZONE": "UTC",
+    **oidc.DEFAULTS,
 }
 
 
@@ -53,6 +56,7 @@ class Environment:
     time_zone: str
     max_upload_bytes: int
     signed_url_seconds: int
+    oidc: oidc.Provider | None
 
     @property
     def https(self) -> bool:
@@ -97,6 +101,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         time_zone=_time_zone(given, "VITRINE_TIME_ZONE"),
         max_upload_bytes=_positive(given, "VITRINE_MAX_UPLOAD_BYTES"),
         signed_url_seconds=_positive(given, "VITRINE_SIGNED_URL_SECONDS"),
+        oidc=oidc.read(given),
     )
 
 

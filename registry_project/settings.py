@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_htmx",
@@ -60,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -108,6 +111,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 10, "timeout": 20}}
 
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}  # all processes share it
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 STORAGE_URL = ENV.storage_url
 BASE_URL = ENV.base_url
@@ -144,9 +148,43 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # lockout is axes' alone
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENV.https else 0  # whose X-Forwarded-For names the visitor
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # lockout is axes' alone, and the adapter leaves it so
+    "login_failed": "5/5m/key",  # codes of the second factor, whose key is the account
+    "reset_password": "20/m/ip,5/m/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENV.https else "http"
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.CodeForm",
+    "reauthenticate": "accounts.second_factor.CodeAgainForm",
+    "activate_totp": "accounts.second_factor.FirstCodeForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Vitrine"
+MFA_TOTP_TOLERANCE = 1  # a code counts for 30 seconds more, for slow hands and clocks
+OIDC = ENV.oidc
+if OIDC:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "accounts.sign_on_adapter.SignOnAdapter"
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may not lead to another server (CSP), a link may
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "SCOPE": OIDC.scopes,
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": OIDC.name,
+                    "client_id": OIDC.client_id,
+                    "secret": OIDC.client_secret,
+                    "settings": {"server_url": OIDC.issuer},
+                }
+            ],
+        }
+    }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/registry/"
 LOGOUT_REDIRECT_URL = "/"

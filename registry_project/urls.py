@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from operations import health
 
 handler400 = "common.middleware.bad_request"
+handler429 = "accounts.limits.too_many_requests"  # allauth's
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("ready", health.ready, name="ready"),

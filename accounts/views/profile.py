@@ -17,6 +17,7 @@ from access.models import User
 from access.services import people
 from accounts.forms import ProfileForm
 from accounts.requests import PersonalRequest
+from accounts.sessions import note_new_key
 from common.errors import DomainError, NotFoundError
 
 
@@ -43,6 +44,7 @@ def password(request: PersonalRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         people.set_password(actor=request.user, user=request.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)
+        note_new_key(request, request.user)
         messages.success(request, _("Your password is changed, and you are signed out everywhere else."))
         return redirect("accounts:profile")
     crumbs = [(_("Profile"), reverse("accounts:profile")), (_("Change password"), "")]

@@ -20,7 +20,7 @@ class SignIn(allauth_views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the template may offer."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"sends_mail": settings.SENDS_MAIL, "is_empty": is_empty()}
+        return context | {"sends_mail": settings.SENDS_MAIL, "is_empty": is_empty(), "sign_on": settings.OIDC}
 
 
 def ask_reset(request: HttpRequest) -> HttpResponseBase:

@@ -1,0 +1,34 @@
+"""How often one address on the network may be wrong; what is right is never counted."""
+
+from __future__ import annotations
+
+import time
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from common.errors import TooManyRequestsError
+from common.middleware import error_response
+
+WINDOW_SECONDS = 60
+WRONG_KEYS = 60  # a minute from one address: a script that retries stays far below
+
+
+def count_wrong_key(request: HttpRequest) -> None:
+    """Count a wrong API key. Raises TooManyRequestsError from the 61st of a minute on.
+
+    The count is kept in the cache that all processes share; beyond the limit it is only read.
+    """
+    address = get_adapter(request).get_client_ip(request)
+    name = f"wrong-key:{address}:{int(time.time()) // WINDOW_SECONDS}"
+    seen = cache.get(name, 0)
+    if seen >= WRONG_KEYS:
+        raise TooManyRequestsError("Too many wrong API keys came from your address; wait a minute, then send a right one.")
+    cache.set(name, seen + 1, WINDOW_SECONDS)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """What allauth answers beyond its own limits (ACCOUNT_RATE_LIMITS), such as for mails that set a password."""
+    return error_response(request, TooManyRequestsError(_("That was too often; wait a minute, then try again.")))
