@@ -25,7 +25,9 @@ def count_wrong_key(request: HttpRequest) -> None:
     name = f"wrong-key:{address}:{int(time.time()) // WINDOW_SECONDS}"
     seen = cache.get(name, 0)
     if seen >= WRONG_KEYS:
-        raise TooManyRequestsError("Too many wrong API keys came from your address; wait a minute, then send a right one.")
+        raise TooManyRequestsError(
+            "Too many wrong API keys came from your address; wait a minute, then send a right one."
+        )
     cache.set(name, seen + 1, WINDOW_SECONDS)
 
 

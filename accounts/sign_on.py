@@ -59,6 +59,7 @@ def free_name(claims: Mapping[str, Any]) -> str:
     wished = str(claims.get("preferred_username") or claims.get("email") or claims.get("name") or "")
     stem = NOT_IN_NAMES.sub("-", wished.partition("@")[0]).strip("-_.")[:100] or "user"
     taken = set(Namespace.objects.filter(name_key__startswith=fold(stem)).values_list("name_key", flat=True))
+    taken |= {fold(name) for name in User.objects.filter(username__istartswith=stem).values_list("username", flat=True)}
     numbered = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 3))
     return next(name for name in numbered if fold(name) not in taken and not is_reserved(name))
 

@@ -61,7 +61,9 @@ def read(given: Mapping[str, str]) -> Provider | None:
         )
     for name in NEEDED:
         if not given[name]:
-            raise ImproperlyConfigured(f"{name} is absent: with VITRINE_OIDC_ISSUER, give what the provider registered.")
+            raise ImproperlyConfigured(
+                f"{name} is absent: with VITRINE_OIDC_ISSUER, give what the provider registered."
+            )
     if find_spec("oauthlib") is None or find_spec("jwt") is None:
         raise ImproperlyConfigured(
             "VITRINE_OIDC_ISSUER needs the extra 'sso': install it with `uv sync --frozen --extra sso`."

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from common.errors import DomainError, TooLargeError, UnauthenticatedError, status_of
+from common.errors import DomainError, TooLargeError, TooManyRequestsError, UnauthenticatedError, status_of
 
 logger = logging.getLogger(__name__)
 CODES = {
@@ -22,6 +22,7 @@ CODES = {
     409: "conflict",
     410: "gone",
     413: "too_large",
+    429: "too_many_requests",
 }
 BROKEN = "The server failed; its log says why. Try again."
 TOO_LARGE = "The request is larger than this server takes; send fewer items at once."
@@ -41,6 +42,8 @@ def refuse(error: DomainError) -> HttpResponse:
     response = answer(status, CODES[status], error.message)
     if isinstance(error, UnauthenticatedError):
         response.headers["WWW-Authenticate"] = 'Basic realm="Vitrine"'
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.RETRY_SECONDS)
     return response
 
 

@@ -22,6 +22,7 @@ OPEN_TO_ALL = {
     "account_signup",
     "healthz",
     "invitation",  # known by its address, as is set-up
+    "mfa_authenticate",  # between password and code
     "ready",
     "set_language",
     "setup",
