@@ -8,6 +8,7 @@ import secrets
 from functools import cache
 from typing import Any
 
+from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import User
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Keeps secrets encrypted by the secret key, and draws the QR code as an element of the page."""
 
     def get_totp_label(self, user: User) -> str:
@@ -53,7 +54,7 @@ def _label(form: forms.Form, label: Any, help_text: Any = "") -> None:
     form.fields["code"].widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
+class CodeForm(AuthenticateForm):
     """The code at sign-in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +62,16 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
         _label(self, _("Code"), _("The six digits in your app, or one of your recovery codes."))
 
 
-class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class PasswordAgainForm(PasswordForm):
+    """The password before such a change."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs = {"autocomplete": "current-password", "autofocus": True}
+
+
+class CodeAgainForm(ReauthenticateForm):
     """The code before a change of what protects the account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,7 +79,7 @@ class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
         _label(self, _("Code"), _("The six digits in your app, or one of your recovery codes."))
 
 
-class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+class FirstCodeForm(ActivateTOTPForm):
     """The code that shows that the app was set up."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

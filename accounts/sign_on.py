@@ -32,10 +32,11 @@ def verified_email(claims: Mapping[str, Any]) -> str:
     return str(claims.get("email") or "") if claims.get("email_verified") in {True, "true"} else ""
 
 
-def groups_of(claims: Mapping[str, Any], claim: str) -> list[str]:
-    """The groups that the claims name: a list of texts, or one text."""
-    given = claims.get(claim) or []
-    return [given] if isinstance(given, str) else [group for group in given if isinstance(group, str)]
+def groups_of(claims: Mapping[str, Any]) -> list[str]:
+    """The groups that the claims name: a list of texts, or one text; anything else names none."""
+    given = claims.get(settings.OIDC.groups_claim) if settings.OIDC else None
+    listed = given if isinstance(given, list) else [given]
+    return [group for group in listed if isinstance(group, str)]
 
 
 def admit(claims: Mapping[str, Any]) -> User:
@@ -94,10 +95,11 @@ def settle(user: User, groups: Iterable[str]) -> None:
 
 def _wanted(groups: Iterable[str]) -> tuple[dict[Organization, str], dict[Team, str]]:
     """The places of the groups with the highest role that any group gives there; what does not exist is logged."""
+    mapping = settings.OIDC.mapping if settings.OIDC else {}
     in_organizations: dict[Organization, str] = {}
     in_teams: dict[Team, str] = {}
     for group in [EVERYBODY, *groups]:
-        place = settings.OIDC.mapping.get(group)
+        place = mapping.get(group)
         if place is None:
             continue
         try:
@@ -121,7 +123,7 @@ def _settle(
     user: User, alive: QuerySet[Any], given: Mapping[str, str], wanted: Mapping[Any, str], off: set[int]
 ) -> dict[str, str]:
     """What sign-on has given from now on, by id; a role that was changed by hand holds until the mapping changes."""
-    kept = {}
+    kept: dict[str, str] = {}
     for place, role in wanted.items():
         key, joined = str(place.pk), place.memberships.filter(user=user).exists()
         if _house(place) in off:

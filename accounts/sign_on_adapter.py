@@ -7,7 +7,6 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from common.errors import DomainError, InvalidInputError
 from common.middleware import error_response
 
 
-class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+class SignOnAdapter(DefaultSocialAccountAdapter):
     """Admits people by our services; allauth's own sign-up stays closed, as the account adapter says."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -31,7 +30,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
                         sociallogin.connect(request, user)
                     sociallogin.user = user
                 if sociallogin.user.is_active:
-                    sign_on.settle(sociallogin.user, sign_on.groups_of(claims, settings.OIDC.groups_claim))
+                    sign_on.settle(sociallogin.user, sign_on.groups_of(claims))
         except DomainError as error:
             raise ImmediateHttpResponse(error_response(request, error)) from error
 

@@ -2,7 +2,6 @@
 
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as second_factor_views
-from allauth.mfa.recovery_codes import views as recovery_codes
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -35,11 +34,11 @@ second_factor = [
     path("profile/security/", security.security, name="mfa_index"),
     path("profile/security/app/", security.Activate.as_view(), name="mfa_activate_totp"),
     path("profile/security/app/remove/", security.Deactivate.as_view(), name="mfa_deactivate_totp"),
-    path("profile/security/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("profile/security/codes/", security.Codes.as_view(), name="mfa_view_recovery_codes"),
     path("profile/security/codes/new/", security.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("accounts/code/", second_factor_views.authenticate, name="mfa_authenticate"),
-    path("accounts/code/again/", second_factor_views.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/password/again/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("accounts/code/again/", security.AgainByCode.as_view(), name="mfa_reauthenticate"),
+    path("accounts/password/again/", security.Again.as_view(), name="account_reauthenticate"),
 ]
 house = [
     path("", organizations.overview, name="overview"),

@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"  # sign-up is closed
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.second_factor.PasswordAgainForm",
     "reset_password": "accounts.forms.ResetForm",
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.views import ReauthenticateView
+from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -13,7 +15,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
@@ -65,10 +70,26 @@ def _crumbs(page: Any = None) -> list[tuple[Any, str]]:
     return [*above, (_("Security"), reverse("mfa_index")), (page, "")] if page else [*above, (_("Security"), "")]
 
 
-class Recorded:
+class Placed:
+    """A page of allauth's below Security, which no browser keeps."""
+
+    title: Any = _lazy("Second factor")
+
+    @method_decorator(never_cache)
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """allauth's."""
+        response: HttpResponse = super().dispatch(*args, **kwargs)  # type: ignore[misc]
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """allauth's, and where the page is."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return context | {"crumbs": _crumbs(self.title)}
+
+
+class Recorded(Placed):
     """A change of the second factor, recorded in its own transaction."""
 
-    page: Any
     request: HttpRequest
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -79,19 +100,32 @@ class Recorded:
             record(actor=user, type=EventType.USER_CHANGED, object=user, after={"fields": ["second_factor"]})  # type: ignore[arg-type]
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """allauth's, and where the page is."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return context | {"crumbs": _crumbs(_("Second factor"))}
 
-
-class Activate(Recorded, ActivateTOTPView):  # type: ignore[misc]  # allauth is untyped
+class Activate(Recorded, ActivateTOTPView):
     """Tie an app to the account; the first code proves that it works."""
 
 
-class Deactivate(Recorded, DeactivateTOTPView):  # type: ignore[misc]
+class Deactivate(Recorded, DeactivateTOTPView):
     """Sign in by password alone again."""
 
 
-class NewCodes(Recorded, GenerateRecoveryCodesView):  # type: ignore[misc]
+class NewCodes(Recorded, GenerateRecoveryCodesView):
     """Recovery codes in place of the present ones."""
+
+
+class Codes(Placed, ViewRecoveryCodesView):
+    """The recovery codes, in full the first time."""
+
+    title = _lazy("Recovery codes")
+
+
+class Again(Placed, ReauthenticateView):
+    """Show by the password that it is still you."""
+
+    title = _lazy("Is it you?")
+
+
+class AgainByCode(Placed, ReauthenticateByCodeView):
+    """Show it by a code."""
+
+    title = _lazy("Is it you?")
