@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,8 +17,7 @@ from artifacts.forms import DescriptionForm, LabelForm
 from artifacts.places import Place
 from artifacts.services.values import MAX_DESCRIPTION
 from artifacts.services.versions import Edit, edit_version
-from common.attempts import ASKED, DONE, attempt
-from common.forms import TypedNameForm, posted
+from common.forms import ServiceForm, TypedNameForm, posted
 from common.htmx import render_page
 
 Change = Callable[[list[str], list[str]], object]
@@ -34,15 +32,17 @@ def edit_labels(
     `changes` by kind, "alias" or "tag"; a form's fields are `<kind>-add` and `<kind>-remove`. `context` has the `aliases`
     and `tags` that are there.
     """
-    forms, status = {}, ASKED
+    forms: dict[str, LabelForm] = {}
     for kind, change in changes.items():
         sent = request.POST if {f"{kind}-add", f"{kind}-remove"} & set(request.POST) else None
-        forms[kind] = LabelForm(sent, prefix=kind)
-        status = max(status, attempt(forms[kind], "add", _labels_change(change)))
-        if status == DONE:
-            messages.success(request, _said(forms[kind].cleaned_data))
-            return redirect(here if "stay" in request.POST else url)
+        forms[kind] = form = LabelForm(sent, prefix=kind)
+        if form.is_valid():
+            with form.refusals_at("add"):
+                change(form.listed("add"), form.listed("remove"))
+                messages.success(request, _said(form.cleaned_data))
+                return redirect(here if "stay" in request.POST else url)
     context |= {"forms": forms, "back": url}
+    status = max(form.status for form in forms.values())
     return render_page(request, "artifacts/labels.html", context, status=status)
 
 
@@ -50,10 +50,6 @@ def _said(given: dict[str, str]) -> str:
     if given["add"]:
         return _("%(name)s is set.") % {"name": given["add"]}
     return _("%(name)s is taken away.") % {"name": given["remove"]}
-
-
-def _labels_change(change: Change) -> Callable[[dict[str, Any]], object]:
-    return lambda given: change([given["add"]] if given["add"] else [], [given["remove"]] if given["remove"] else [])
 
 
 def edit_place_labels(request: PersonalRequest, place: Place, move: Change) -> HttpResponse:
@@ -94,7 +90,7 @@ def edit_place_text(request: PersonalRequest, place: Place) -> HttpResponse:
 
 def edit_text(
     request: PersonalRequest,
-    form: Form,
+    form: ServiceForm,
     change: Callable[[dict[str, Any]], object],
     *,
     field: str,
@@ -110,11 +106,12 @@ def edit_text(
     if "preview" in request.POST:
         page["preview"] = request.POST.get("description", "")[:MAX_DESCRIPTION]
         return render_page(request, "artifacts/edit_text.html", page, partial="preview")
-    status = attempt(form, field, change)
-    if status == DONE:
-        messages.success(request, _("Saved."))
-        return redirect(after())
-    return render_page(request, "artifacts/edit_text.html", page, status=status)
+    if form.is_valid():
+        with form.refusals_at(field):
+            change(form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect(after())
+    return render_page(request, "artifacts/edit_text.html", page, status=form.status)
 
 
 def confirm(
@@ -130,9 +127,10 @@ def confirm(
 
     `page` gives title, losses (sentences), button, done (the message) and crumbs; refusal says why it cannot be, if so.
     """
-    form = TypedNameForm(posted(request), expected=word) if word else Form(posted(request))
-    status = attempt(form, None, lambda _given: change())
-    if status == DONE:
-        messages.success(request, page["done"])
-        return redirect(after)
-    return render_page(request, "artifacts/confirm.html", page | {"form": form, "back": back}, status=status)
+    form = TypedNameForm(posted(request), expected=word) if word else ServiceForm(posted(request))
+    if form.is_valid():
+        with form.refusals_at():
+            change()
+            messages.success(request, page["done"])
+            return redirect(after)
+    return render_page(request, "artifacts/confirm.html", page | {"form": form, "back": back}, status=form.status)

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from artifacts.services.values import MAX_DESCRIPTION
+from common.forms import ServiceForm
 from common.names import MAX_NAME
 
 
-class LabelForm(forms.Form):
+class LabelForm(ServiceForm):
     """One alias or tag to add, or one to take away."""
 
     add = forms.CharField(required=False, max_length=MAX_NAME)
@@ -25,8 +26,12 @@ class LabelForm(forms.Form):
             self.add_error("add", _("Write a name."))
         return given
 
+    def listed(self, field: str) -> list[str]:
+        """What the field holds, as a list of one name or none."""
+        return [self.cleaned_data[field]] if self.cleaned_data[field] else []
 
-class DescriptionForm(forms.Form):
+
+class DescriptionForm(ServiceForm):
     """A text in Markdown."""
 
     description = forms.CharField(

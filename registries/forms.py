@@ -13,6 +13,7 @@ from artifacts.models import Version
 from artifacts.services.values import check_aliases, check_tags
 from common import names
 from common.errors import DomainError
+from common.forms import ServiceForm
 from registries.models import Registry
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ class CollectionForm(NamedForm):
         return checked(check_tags, split(self.cleaned_data["tags"]))
 
 
-class AliasesForm(forms.Form):
+class AliasesForm(ServiceForm):
     """The aliases that a new link gets beside `latest`."""
 
     aliases = forms.CharField(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -15,7 +12,6 @@ from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts.places import Place, find_source
-from common.attempts import ASKED, DONE, attempt
 from common.errors import ForbiddenError, InvalidInputError
 from common.forms import posted
 from common.htmx import render_page
@@ -34,9 +30,10 @@ def link_to_registry(
     require(request.user, Action.DOWNLOAD_VERSION, place.container)
     chosen = _chosen(request, place)
     form = LinkToRegistryForm(posted(request))
-    status = attempt(form, "collection", partial(_link, request, place, chosen)) if chosen else ASKED
-    if status == DONE:
-        return redirect(place.url)
+    if chosen and form.is_valid():
+        with form.refusals_at("collection"):
+            _link(request, place, chosen, form)
+            return redirect(place.url)
     context = {
         "place": place,
         "form": form,
@@ -45,11 +42,11 @@ def link_to_registry(
         "collections": linking.collections_for(chosen, type) if chosen else [],
         "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Link to registry"), "")],
     }
-    return render_page(request, "artifacts/link_to_registry.html", context, partial="steps", status=status)
+    return render_page(request, "artifacts/link_to_registry.html", context, partial="steps", status=form.status)
 
 
-def _link(request: PersonalRequest, place: Place, registry: Registry, given: dict[str, Any]) -> None:
-    name, aliases = given["collection"], given["aliases"]
+def _link(request: PersonalRequest, place: Place, registry: Registry, form: LinkToRegistryForm) -> None:
+    name, aliases = form.cleaned_data["collection"], form.cleaned_data["aliases"]
     placed = link_version(
         actor=request.user, registry=registry, collection_name=name, version=place.version, aliases=aliases
     )

@@ -15,7 +15,6 @@ from access.policy import can, require, role_on
 from access.roles import Action
 from accounts import roster
 from accounts.requests import PersonalRequest
-from common.attempts import DONE, attempt
 from common.forms import TypedNameForm, posted
 from common.htmx import render_page
 from projects import pages, queries
@@ -33,17 +32,18 @@ def project_settings(request: PersonalRequest, entity: str, project: str) -> Htt
     form = ProjectForm.of(found, posted(request))
     if form.is_bound:
         require(request.user, Action.MANAGE_PROJECT, found)
-    status = attempt(form, "name", lambda given: edit_project(actor=request.user, project=found, **given))
-    if status == DONE:
-        messages.success(request, _("The project is saved."))
-        return redirect("projects:settings", entity, found.name)
+    if form.is_valid():
+        with form.refusals_at("name"):
+            edit_project(actor=request.user, project=found, **form.cleaned_data)
+            messages.success(request, _("The project is saved."))
+            return redirect("projects:settings", entity, found.name)
     if form.is_bound:
         found = queries.find_project(request.user, entity, project)  # as it is stored, whatever was refused
     context = _head(request, found) | {"form": form}
     if found.organization_id is not None:
         words = request.GET.get("q", "").strip()[:128]
         context |= roster.roster(found, request.user, words, request.GET.get("cursor", "")) | _addresses(found)
-    return render_page(request, "projects/project_settings.html", context, status=status)
+    return render_page(request, "projects/project_settings.html", context, status=form.status)
 
 
 @shown_and_changed
@@ -82,12 +82,13 @@ def delete(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     found = queries.find_project(request.user, entity, project)
     require(request.user, Action.MANAGE_PROJECT, found)
     form = TypedNameForm(posted(request), expected=found.name)
-    status = attempt(form, None, lambda _given: delete_project(actor=request.user, project=found))
-    if status == DONE:
-        messages.success(request, _("The project %(name)s is deleted.") % {"name": found.name})
-        return redirect("projects:entity", entity)
+    if form.is_valid():
+        with form.refusals_at():
+            delete_project(actor=request.user, project=found)
+            messages.success(request, _("The project %(name)s is deleted.") % {"name": found.name})
+            return redirect("projects:entity", entity)
     context = _head(request, found) | {"form": form, "losses": queries.losses_of(request.user, found)}
-    return render_page(request, "projects/project_delete.html", context, status=status)
+    return render_page(request, "projects/project_delete.html", context, status=form.status)
 
 
 def _head(request: PersonalRequest, project: Project) -> dict[str, Any]:

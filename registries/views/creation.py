@@ -15,7 +15,6 @@ from access.policy import require_registry_creation
 from access.reach import default_role
 from access.services.roles import grant_role
 from accounts.requests import PersonalRequest
-from common.attempts import DONE, attempt
 from common.forms import posted
 from common.htmx import render_page, wants_fragment
 from registries import queries
@@ -35,22 +34,23 @@ def new_registry(request: PersonalRequest, organization: str) -> HttpResponse:
         return render_page(request, "registries/registry_new.html", {"problem": problem}, partial="check")
     initial = {"visibility": Registry.Visibility.ORGANIZATION}
     form = NewRegistryForm(posted(request), initial=initial, organization=found)
-    status = attempt(form, "name", lambda _given: _create(request.user, found, form))
-    if status == DONE:
-        name = form.cleaned_data["name"]
-        messages.success(request, _("The registry %(name)s is created.") % {"name": name})
-        return redirect("registries:registry", found.name, name)
+    if form.is_valid():
+        with form.refusals_at("name"):
+            made = _create(request.user, found, form)
+            messages.success(request, _("The registry %(name)s is created.") % {"name": made.name})
+            return redirect("registries:registry", found.name, made.name)
     here = reverse("registries:landing", args=[found.name])
     crumbs = [(found.name, here), (_("Registry"), here), (_("Create registry"), "")]
     context = {"organization": found, "form": form, "crumbs": crumbs, "back_url": here}
-    return render_page(request, "registries/registry_new.html", context, status=status)
+    return render_page(request, "registries/registry_new.html", context, status=form.status)
 
 
 @transaction.atomic
-def _create(actor: User, organization: Organization, form: NewRegistryForm) -> None:
+def _create(actor: User, organization: Organization, form: NewRegistryForm) -> Registry:
     """The registry and its first members, or nothing."""
     given = {name: form.cleaned_data[name] for name in ("name", "description", "visibility")}
     registry = create_registry(actor=actor, organization=organization, types=form.wanted_types, **given)
     for principal in form.cleaned_data["members"]:
         if principal != actor:
             grant_role(actor=actor, container=registry, principal=principal, role=default_role(principal))
+    return registry

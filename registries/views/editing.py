@@ -16,7 +16,6 @@ from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import editing
 from artifacts.forms import NamedForm
-from common.attempts import DONE, attempt
 from common.forms import posted
 from common.htmx import render_page
 from registries import linking, losses, queries
@@ -119,17 +118,16 @@ def link_new_version(request: PersonalRequest, organization: str, registry: str,
     require(request.user, Action.LINK_VERSION, found.registry)
     steps = linking.steps(request.user, found, request.GET)
     form = LinkVersionForm(posted(request), versions=steps.versions)
-
-    def link(given: dict[str, Any]) -> None:
-        placed = links.link_version(actor=request.user, registry=found.registry, collection_name=found.name, **given)
-        messages.success(request, _("%(name)s is linked.") % {"name": placed})
-
-    status = attempt(form, "aliases", link)
-    if status == DONE:
-        return redirect(queries.collection_url(found))
+    if form.is_valid():
+        with form.refusals_at("aliases"):
+            placed = links.link_version(
+                actor=request.user, registry=found.registry, collection_name=found.name, **form.cleaned_data
+            )
+            messages.success(request, _("%(name)s is linked.") % {"name": placed})
+            return redirect(queries.collection_url(found))
     context = {"collection": found, "steps": steps, "form": form, "shown": linking.SHOWN}
     context |= {"back": queries.collection_url(found), "crumbs": _crumbs(found, _("Link new version"))}
-    return render_page(request, "registries/link_new_version.html", context, partial="steps", status=status)
+    return render_page(request, "registries/link_new_version.html", context, partial="steps", status=form.status)
 
 
 @asks_or_changes

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
-from common.attempts import DONE, attempt
 from common.forms import ServiceForm, TypedNameForm, posted
 from common.htmx import render_page
 from registries import settings
@@ -31,13 +30,14 @@ def registry_settings(request: PersonalRequest, organization: str, registry: str
     form = GeneralForm.of(found, posted(request))
     if form.is_bound:
         require(request.user, Action.RENAME_REGISTRY, found)
-    status = attempt(form, "name", lambda given: edit_registry(actor=request.user, registry=found, edit=Edit(**given)))
-    if status == DONE:
-        messages.success(request, _("The registry is saved."))
-        return redirect("registries:registry_settings", organization, found.name)
+    if form.is_valid():
+        with form.refusals_at("name"):
+            edit_registry(actor=request.user, registry=found, edit=Edit(**form.cleaned_data))
+            messages.success(request, _("The registry is saved."))
+            return redirect("registries:registry_settings", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_settings")
     context |= {"form": form, "owner": found.owner}
-    return render_page(request, "registries/settings_general.html", context, status=status)
+    return render_page(request, "registries/settings_general.html", context, status=form.status)
 
 
 @shown_and_changed
@@ -50,18 +50,18 @@ def visibility(request: PersonalRequest, organization: str, registry: str) -> Ht
     widens = wanted == found.Visibility.ORGANIZATION != found.visibility
     data = posted(request)
     form = TypedNameForm(data, expected=found.name) if widens else ServiceForm(data)
-    edit = Edit(visibility=wanted)
-    status = attempt(form, None, lambda _given: edit_registry(actor=request.user, registry=found, edit=edit))
-    if status == DONE:
-        messages.success(request, _("The visibility is saved."))
-        return redirect("registries:registry_settings", organization, found.name)
+    if form.is_valid():
+        with form.refusals_at():
+            edit_registry(actor=request.user, registry=found, edit=Edit(visibility=wanted))
+            messages.success(request, _("The visibility is saved."))
+            return redirect("registries:registry_settings", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_settings") | {
         "form": form,
         "wanted": wanted,
         "widens": widens,
         "affected": settings.affected_people(found),
     }
-    return render_page(request, "registries/settings_visibility.html", context, status=status)
+    return render_page(request, "registries/settings_visibility.html", context, status=form.status)
 
 
 @shown_and_changed
@@ -71,12 +71,13 @@ def types(request: PersonalRequest, organization: str, registry: str) -> HttpRes
     form = TypesForm(posted(request))
     if form.is_bound:
         require(request.user, Action.ADD_ACCEPTED_TYPE, found)
-    status = attempt(form, "types", lambda _given: edit_registry(actor=request.user, registry=found, edit=form.edit))
-    if status == DONE:
-        messages.success(request, _("The accepted types are saved."))
-        return redirect("registries:registry_types", organization, found.name)
+    if form.is_valid():
+        with form.refusals_at("types"):
+            edit_registry(actor=request.user, registry=found, edit=form.edit)
+            messages.success(request, _("The accepted types are saved."))
+            return redirect("registries:registry_types", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_types") | {"form": form}
-    return render_page(request, "registries/settings_types.html", context, status=status)
+    return render_page(request, "registries/settings_types.html", context, status=form.status)
 
 
 @shown_and_changed
@@ -87,15 +88,16 @@ def aliases(request: PersonalRequest, organization: str, registry: str) -> HttpR
     if form.is_bound:
         require(request.user, Action.DEFINE_PROTECTED_ALIAS, found)
     change = unprotect_alias if "remove" in request.POST else protect_alias
-    status = attempt(form, "name", lambda given: change(actor=request.user, registry=found, **given))
-    if status == DONE:
-        messages.success(request, _("The protected aliases are saved."))
-        return redirect("registries:registry_aliases", organization, found.name)
+    if form.is_valid():
+        with form.refusals_at("name"):
+            change(actor=request.user, registry=found, **form.cleaned_data)
+            messages.success(request, _("The protected aliases are saved."))
+            return redirect("registries:registry_aliases", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_aliases") | {
         "form": form,
         "guarded": settings.guarded_aliases(found),
     }
-    return render_page(request, "registries/settings_aliases.html", context, status=status)
+    return render_page(request, "registries/settings_aliases.html", context, status=form.status)
 
 
 @require_safe
@@ -117,12 +119,13 @@ def delete(request: PersonalRequest, organization: str, registry: str) -> HttpRe
     require(request.user, Action.DELETE_REGISTRY, found)
     settings.refuse_core(found)
     form = TypedNameForm(posted(request), expected=found.name)
-    status = attempt(form, None, lambda _given: delete_registry(actor=request.user, registry=found))
-    if status == DONE:
-        messages.success(request, _("The registry %(name)s is deleted.") % {"name": found.name})
-        return redirect("registries:landing", organization)
+    if form.is_valid():
+        with form.refusals_at():
+            delete_registry(actor=request.user, registry=found)
+            messages.success(request, _("The registry %(name)s is deleted.") % {"name": found.name})
+            return redirect("registries:landing", organization)
     context = settings.settings_head(request.user, organization, registry, "registry_delete") | {
         "form": form,
         "losses": settings.losses_of(found),
     }
-    return render_page(request, "registries/settings_delete.html", context, status=status)
+    return render_page(request, "registries/settings_delete.html", context, status=form.status)
