@@ -20,9 +20,9 @@ from common.errors import ConflictError, NotFoundError
 from common.names import fold
 from events.services import record
 from events.types import EventType
-from registry_project.oidc import EVERYBODY
 
 logger = logging.getLogger(__name__)
+EVERYBODY = "*"  # the group of all in the mapping
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 Place = Organization | Team
 

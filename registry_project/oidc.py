@@ -23,7 +23,6 @@ DEFAULTS = {
 NEEDED = ("VITRINE_OIDC_CLIENT_ID", "VITRINE_OIDC_CLIENT_SECRET")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ROLES = ("admin", "member", "viewer")
-EVERYBODY = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """The identity provider: `mapping` is from its groups, or EVERYBODY, to places."""
+    """The identity provider: `mapping` is from its groups, or `*` for everybody, to places."""
 
     name: str
     issuer: str
