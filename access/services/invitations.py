@@ -81,12 +81,17 @@ def find_invitation(token: str) -> Invitation:
 def accept_invitation(*, actor: User, token: str) -> Organization:
     """Join by the invitation: the higher of the present and the invited role, and the team. One person, once.
 
-    Raises NotFoundError for a token that is not open, ConflictError for a service account.
+    Raises NotFoundError for a token that is not open, ConflictError for a service account and for a membership that was
+    deactivated, which only an admin gives back.
     """
     if actor.is_service:
         raise ConflictError("Invitations are for people; sign in with an account of your own.")
     with transaction.atomic():
         invitation = _take(token)
+        if invitation.organization.deactivated.filter(user=actor).exists():
+            raise ConflictError(
+                f"Your membership in {invitation.organization.name} is switched off; ask an admin of it to give it back."
+            )
         _join(invitation, actor)
     return invitation.organization
 

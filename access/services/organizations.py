@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from access import grants
+from access import grants, hooks
 from access.models import (
     ApiKey,
     ContainerUserGrant,
     DeactivatedMembership,
+    Invitation,
     Namespace,
     Organization,
     OrganizationMembership,
@@ -80,7 +81,7 @@ def remove_member(*, actor: User | None, organization: Organization, user: User)
         require_organization_admin(actor, organization)
     with transaction.atomic():
         DeactivatedMembership.objects.filter(organization=organization, user=user).delete()
-        had = _take_out(organization, user)
+        had = _take_out(actor, organization, user)
         if had is not None:
             _record(EventType.ORGANIZATION_MEMBER_REMOVED, actor, organization, user, {"role": had.role}, None)
 
@@ -94,7 +95,7 @@ def deactivate_member(*, actor: User | None, organization: Organization, user: U
     with transaction.atomic():
         if DeactivatedMembership.objects.filter(organization=organization, user=user).exists():
             return
-        had = _take_out(organization, user)
+        had = _take_out(actor, organization, user)
         if had is None:
             raise NotFoundError(f"{user.username} does not belong to {organization.name}.")
         had.save()
@@ -225,6 +226,8 @@ def _put_member(
     if before != role:
         membership.role = role
         membership.save()
+        if before == Role.ADMIN:
+            withdraw_invitations(actor, user, organization)
         _record(EventType.ORGANIZATION_MEMBER_SET, actor, organization, user, {"role": before}, {"role": role})
     return membership
 
@@ -244,8 +247,22 @@ def _require_other_admin(organization: Organization, membership: OrganizationMem
         )
 
 
-def _take_out(organization: Organization, user: User) -> DeactivatedMembership | None:
-    """Delete the membership with its teams, grants and default entity; what it was, or None where there was none."""
+def withdraw_invitations(actor: User | None, user: User, organization: Organization | None = None) -> None:
+    """End what `user` still offers to others, or to themselves, as an admin of `organization`, or of any."""
+    rows = Invitation.objects.open().filter(created_by=user).select_related("organization")
+    for invitation in rows if organization is None else rows.filter(organization=organization):
+        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=timezone.now())
+        record(
+            actor=actor,
+            type=EventType.INVITATION_REVOKED,
+            object=invitation,
+            organization=invitation.organization,
+            after={"role": invitation.role},
+        )
+
+
+def _take_out(actor: User | None, organization: Organization, user: User) -> DeactivatedMembership | None:
+    """Delete the membership with its teams, grants, open invitations and default entity; what it was, or None."""
     membership = _locked(organization, user)
     if membership is None:
         return None
@@ -267,6 +284,9 @@ def _take_out(organization: Organization, user: User) -> DeactivatedMembership |
     for rows in (teams, given):
         rows.delete()
     membership.delete()
+    withdraw_invitations(actor, user, organization)
+    for settle in hooks.after_leaving:
+        settle(user, organization)
     return had
 
 

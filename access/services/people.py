@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from access import hooks
 from access.models import (
     Container,
     ContainerUserGrant,
@@ -22,8 +23,8 @@ from access.models import (
     User,
 )
 from access.policy import is_operator, require_operator, require_organization_admin
-from access.services import namespaces
-from access.services.organizations import set_member
+from access.services import namespaces, teams
+from access.services.organizations import set_member, withdraw_invitations
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import email_address, fold
 from events.services import record
@@ -50,7 +51,7 @@ def create_user(
 
 
 def create_member(*, actor: User, organization: Organization, username: str, email: str, full_name: str = "") -> User:
-    """A new account, without a password yet, in the organization as a member; with one team, that is its default (C31).
+    """A new account, without a password yet, a member of the organization and of its one team, its default then (C31).
 
     Raises NotFoundError and ForbiddenError for all but admins of the organization; otherwise as `create_user`.
     """
@@ -58,9 +59,10 @@ def create_member(*, actor: User, organization: Organization, username: str, ema
     with transaction.atomic():
         user = open_account(actor=actor, user=User(username=username, email=email, full_name=full_name), password=None)
         set_member(actor=actor, organization=organization, user=user, role=OrganizationMembership.Role.MEMBER)
-        teams = list(organization.teams.alive()[:2])
-        if len(teams) == 1:
-            user.default_namespace = teams[0].namespace
+        present = list(organization.teams.alive().select_related("namespace", "organization")[:2])
+        if len(present) == 1:
+            teams.set_member(actor=actor, team=present[0], user=user, role=TeamMembership.Role.MEMBER)
+            user.default_namespace = present[0].namespace
             user.save(update_fields=["default_namespace"])
     return user
 
@@ -155,6 +157,9 @@ def delete_user(*, actor: User | None, user: User) -> None:
         user.organization_memberships.all().delete()
         user.deactivated.all().delete()
         ContainerUserGrant.objects.filter(user=user).delete()
+        withdraw_invitations(actor, user)
+        for settle in hooks.after_leaving:
+            settle(user, None)
         user.username = namespaces.release(user.namespace)
         user.full_name = user.email = ""
         user.is_active = user.is_superuser = False

@@ -30,7 +30,7 @@ def create_service_account(
         raise InvalidInputError(
             "Give the service account a name of at most 128 characters, such as the job that uses it."
         )
-    if organization.service_accounts.count() >= MOST:
+    if organization.service_accounts.filter(deleted_at=None).count() >= MOST:
         raise ConflictError(
             f"An organization has at most {MOST} service accounts; delete one that is not used any more."
         )
@@ -59,6 +59,11 @@ def delete_service_account(*, actor: User | None, account: User) -> None:
     Raises NotFoundError and ForbiddenError as `create_service_account` does.
     """
     require_administration(actor, account)
+    end(actor, account)
+
+
+def end(actor: User | None, account: User) -> None:
+    """What `delete_service_account` does, for a caller who settled that `actor` may."""
     with transaction.atomic():
         if not User.objects.filter(pk=account.pk, deleted_at=None).update(is_active=False, deleted_at=timezone.now()):
             return

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access.models import ContainerGroupGrant, Namespace, Organization, Team, TeamMembership, User
 from access.policy import require_organization_admin, require_team_admin
-from access.services import namespaces
+from access.services import namespaces, service_accounts
 from access.services.organizations import ensure_member, parse_role
 from common.errors import ConflictError, NotFoundError
 from common.names import fold
@@ -78,8 +78,9 @@ def rename_team(*, actor: User | None, team: Team, name: str) -> Team:
 
 
 def delete_team(*, actor: User | None, team: Team) -> None:
-    """Dissolve a team: its members and what it gave them on registries go, its name is free again. Again changes nothing.
+    """Dissolve a team: its members, its service accounts and what it gave on registries go, its name is free again.
 
+    Again changes nothing.
     Raises NotFoundError and ForbiddenError for all but admins of the organization, ConflictError while it has projects,
     since their versions may be linked.
     """
@@ -92,6 +93,8 @@ def delete_team(*, actor: User | None, team: Team) -> None:
             raise ConflictError(f"The team {team.name} has projects; delete them first.")
         before = team.name
         User.objects.filter(default_namespace=team.namespace).update(default_namespace=None)
+        for account in team.service_accounts.filter(deleted_at=None).select_related("service_of", "service_team__namespace"):
+            service_accounts.end(actor, account)
         team.memberships.all().delete()
         ContainerGroupGrant.objects.filter(group=team.group_id).delete()
         namespaces.release(team.namespace)

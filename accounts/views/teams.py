@@ -142,6 +142,7 @@ def delete(request: PersonalRequest, organization: str, team: str) -> HttpRespon
 def _question(house: House, team: Team, error: str = "") -> Question:
     losses = [
         _("the memberships of its %(n)s people and service accounts") % {"n": team.memberships.count()},
+        _("its own service accounts, with their keys: jobs that use them stop working"),
         _("the roles that it gave them on registries"),
         _("its name, which others may take then"),
     ]

@@ -202,6 +202,12 @@ def set_owner(*, actor: User, registry: Registry, owner: User | None) -> Registr
     return registry
 
 
+def disown(user: User, organization: Organization | None) -> None:
+    """Take the mark of owner from somebody who leaves the organization, or all of them; the event is that of leaving."""
+    owned = Registry.objects.filter(owner=user)
+    (owned.filter(organization=organization) if organization else owned).update(owner=None)
+
+
 def delete_registry(*, actor: User, registry: Registry) -> None:
     """Mark a custom registry as deleted with all that lies in it (F23, C18); sources stay. A second time: NotFoundError.
 

@@ -7,9 +7,11 @@ import pytest
 from access.models import Organization, OrganizationMembership, User
 from access.policy import role_on
 from access.roles import Role
-from access.services import invitations, organizations, people, roles, service_accounts, teams
+from access.services import invitations, keys, organizations, people, roles, service_accounts, teams
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from projects.services.projects import get_or_create_project
 from registries.models import Registry
+from registries.services.registries import set_owner
 from tests.cast import Cast, person
 
 
@@ -138,6 +140,7 @@ def test_a_member_made_in_the_browser_starts_with_the_one_team(cast: Cast) -> No
         actor=cast.olga, organization=cast.organization, username="nora", email="nora@example.org"
     )
     assert nora.home == cast.team.namespace
+    assert get_or_create_project(actor=nora, namespace=nora.home, name="first").namespace == nora.home
     assert not nora.has_usable_password()
     assert OrganizationMembership.objects.get(user=nora).role == "member"
     with pytest.raises(ForbiddenError):
@@ -155,3 +158,60 @@ def test_a_team_is_renamed_and_dissolved(cast: Cast) -> None:
     with pytest.raises(NotFoundError):
         teams.find_team("sight")
     assert role_on(cast.mia, cast.registry) is Role.MEMBER
+
+
+def test_a_team_takes_its_service_accounts_along(cast: Cast) -> None:
+    robot = service_accounts.create_service_account(
+        actor=cast.olga, organization=cast.organization, name="nightly", team=cast.team
+    )
+    roles.grant_role(actor=cast.olga, container=cast.registry, principal=robot, role=Role.ADMIN)
+    _, secret = keys.create_key(actor=cast.olga, user=robot, name="job")
+    teams.delete_team(actor=cast.olga, team=cast.team)
+    robot.refresh_from_db()
+    assert role_on(robot, cast.registry) is None
+    assert keys.authenticate(secret) is None
+    assert robot.deleted_at is not None
+
+
+def test_deleted_service_accounts_make_room(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_accounts, "MOST", 1)
+    for name in ("first", "second"):
+        robot = service_accounts.create_service_account(actor=cast.olga, organization=cast.organization, name=name)
+        service_accounts.delete_service_account(actor=cast.olga, account=robot)
+
+
+@pytest.mark.parametrize("way", ["demote", "remove", "deactivate", "delete"])
+def test_the_open_invitations_of_an_admin_end_with_the_role(cast: Cast, way: str) -> None:
+    organizations.set_member(actor=cast.olga, organization=cast.organization, user=cast.adam, role="admin")
+    _, token = invitations.create_invitation(actor=cast.adam, organization=cast.organization, role="admin")
+    _, other = invitations.create_invitation(actor=cast.olga, organization=cast.organization, role="member")
+    who = {"actor": cast.olga, "organization": cast.organization, "user": cast.adam}
+    if way == "demote":
+        organizations.set_member(**who, role="member")
+    elif way == "delete":
+        people.delete_user(actor=None, user=cast.adam)
+    else:
+        (organizations.remove_member if way == "remove" else organizations.deactivate_member)(**who)
+    with pytest.raises(NotFoundError):
+        invitations.accept_invitation(actor=cast.otto, token=token)
+    invitations.accept_invitation(actor=cast.otto, token=other)
+
+
+def test_who_is_deactivated_does_not_come_back_by_an_invitation(cast: Cast) -> None:
+    _, token = invitations.create_invitation(actor=cast.olga, organization=cast.organization, role="admin")
+    organizations.deactivate_member(actor=cast.olga, organization=cast.organization, user=cast.mia)
+    with pytest.raises(ConflictError, match="switched off"):
+        invitations.accept_invitation(actor=cast.mia, token=token)
+    assert role_on(cast.mia, cast.registry) is None
+    invitations.accept_invitation(actor=cast.otto, token=token)
+
+
+@pytest.mark.parametrize("way", ["remove", "deactivate", "delete"])
+def test_who_goes_answers_for_no_registry_any_more(cast: Cast, way: str) -> None:
+    set_owner(actor=cast.olga, registry=cast.registry, owner=cast.rita)
+    who = {"actor": cast.olga, "organization": cast.organization, "user": cast.rita}
+    if way == "delete":
+        people.delete_user(actor=None, user=cast.rita)
+    else:
+        (organizations.remove_member if way == "remove" else organizations.deactivate_member)(**who)
+    assert Registry.objects.get(pk=cast.registry.pk).owner is None
