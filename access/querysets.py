@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.db import connections, models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from access.roles import Role
@@ -55,18 +56,28 @@ class ContainerQuerySet(models.QuerySet[Any]):
         """Those that are not deleted."""
         return self.filter(deleted_at=None)
 
-    def visible_to(self, user: User) -> Self:
-        """Those on which `user` has any role; one query however many teams or rows there are."""
+    def visible_to(self, user: User, least: Role = Role.RESTRICTED_VIEWER) -> Self:
+        """Those on which `user` has any role, or one of at least `least`; one query however many teams or rows there are."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_superuser:
             return self.alive()
+        return self.alive().filter(pk__in=RawSQL(*_filled(_visible_statement(self.db, least), user)))  # noqa: S611, no text of users
+
+    def _visible_to(self, user: User, least: Role) -> Self:
+        words = [word for word, level in _LEVELS.items() if level >= least]
         membership, teams, user_grants, group_grants = _ways(user)
-        return self.alive().filter(
+        open_to = membership.filter(role__in=words)
+        if least > min(Role):
+            high = [role.codename for role in Role if role >= least]
+            open_to = open_to.filter(Q(role="admin") | Q(organization__default_registry_role__gte=int(least)))
+            user_grants = user_grants.filter(permission__codename__in=high)
+            group_grants = group_grants.filter(permission__codename__in=high)
+        return self.filter(
             Q(namespace=user.namespace_id)
             | Exists(membership.filter(role="admin"))
-            | (Q(visibility="organization") & Exists(membership.exclude(role="service")))
-            | (Q(visibility="team") & Exists(teams))
+            | (Q(visibility="organization") & Exists(open_to))
+            | (Q(visibility="team") & Exists(teams.filter(role__in=words)))
             | Exists(user_grants)
             | Exists(group_grants)
         )
@@ -80,10 +91,8 @@ class ContainerQuerySet(models.QuerySet[Any]):
         if not user.is_authenticated or not user.is_active or user.is_superuser:
             found = self.alive().filter(pk=container).with_role(user).values_list("role_level", flat=True).first()
             return found or 0
-        statement, order = _role_statement(self.db)
-        actual = {_USER: user.pk, _NAMESPACE: user.namespace_id, _CONTAINER: container}
         with connections[self.db].cursor() as cursor:
-            cursor.execute(statement, [actual.get(value, value) for value in order])
+            cursor.execute(*_filled(_role_statement(self.db), user, container))
             row = cursor.fetchone()
         return row[0] if row else 0
 
@@ -105,17 +114,40 @@ class ContainerQuerySet(models.QuerySet[Any]):
         )
 
 
-# Stand for the ids in the statement below; no row has a negative id.
+# The statements below are built once: building them takes the ORM longer than the database takes to run them. These numbers
+# stand for the ids that differ; no row has a negative one.
 _USER, _NAMESPACE, _CONTAINER = -1, -2, -3
+_Statement = tuple[str, tuple[Any, ...]]
+
+
+def _anybody() -> Any:
+    return _model("User")(pk=_USER, namespace_id=_NAMESPACE)
 
 
 @cache
-def _role_statement(database: str) -> tuple[str, tuple[Any, ...]]:
-    """The SQL of one person's role on one container: building it takes the ORM longer than running it."""
-    anybody = _model("User")(pk=_USER, namespace_id=_NAMESPACE)
-    one = _model("Container").objects.using(database).alive().filter(pk=_CONTAINER).with_role(anybody)
-    statement, order = one.values_list("role_level", flat=True).query.get_compiler(database).as_sql()
+def _role_statement(database: str) -> _Statement:
+    """The role of one person on one living container."""
+    one = _model("Container").objects.using(database).alive().filter(pk=_CONTAINER).with_role(_anybody())
+    return _statement(one.values_list("role_level", flat=True))
+
+
+@cache
+def _visible_statement(database: str, least: Role) -> _Statement:
+    """The ids of the containers on which one person has at least that role."""
+    return _statement(
+        _model("Container").objects.using(database)._visible_to(_anybody(), least).values_list("pk", flat=True)
+    )
+
+
+def _statement(rows: models.QuerySet[Any]) -> _Statement:
+    statement, order = rows.query.get_compiler(rows.db).as_sql()
     return statement, order
+
+
+def _filled(statement: _Statement, user: User, container: int = 0) -> _Statement:
+    text, order = statement
+    actual = {_USER: user.pk, _NAMESPACE: user.namespace_id, _CONTAINER: container}
+    return text, tuple(actual.get(value, value) for value in order)
 
 
 def _ways(user: User) -> tuple[Any, Any, Any, Any]:

@@ -61,6 +61,6 @@ def containers_of(version: Version) -> Any:
 def readable_through(user: Any, version: Version) -> Container | None:
     """The container in which `user` has the highest role that allows downloading `version`; None when none does (F30)."""
     level = MINIMUM[Action.DOWNLOAD_FILE]
-    containers = containers_of(version).visible_to(user).with_role(user).filter(role_level__gte=level)
+    containers = containers_of(version).visible_to(user, level).with_role(user)
     found: Container | None = containers.order_by("-role_level", "pk").first()
     return found

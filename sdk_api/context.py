@@ -10,6 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from graphql import GraphQLResolveInfo
 
 from access.models import ApiKey, Container, Namespace, Organization, Team, User
+from access.policy import find_visible
 from projects.models import Project
 from registries.models import Registry
 
@@ -52,8 +53,16 @@ class Context:
 
     def container(self, pk: int) -> Any:
         """The Project or Registry of that id with the asker's role at hand; None when absent or invisible."""
-        self.see([pk])
+        if pk not in self._containers:
+            self._containers[pk] = self.find(Project, pk=pk) or self.find(Registry, pk=pk)
         return self._containers[pk]
+
+    def find(self, model: Any, **lookup: Any) -> Any:
+        """The visible container of that kind with the asker's role at hand; None when absent or invisible."""
+        found = find_visible(model.objects.select_related(*OWNER, "created_by"), self.user, **lookup)
+        if found is not None:
+            self.keep([found])
+        return found
 
     def keep(self, containers: Sequence[Container]) -> None:
         """Remember containers that a query brought with the asker's role, as siblings."""

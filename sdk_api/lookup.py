@@ -12,7 +12,7 @@ from common.names import fold
 from projects.models import Project
 from registries.finding import find_link
 from registries.models import Collection, Registry
-from sdk_api.context import OWNER, Context
+from sdk_api.context import Context
 from sdk_api.naming import LEGACY, is_registry, registry_name
 from sdk_api.wire import Membership
 
@@ -32,11 +32,7 @@ def find_container(context: Context, name: str | None, entity: str | None) -> An
     namespace_key = fold(entity) if entity else getattr(context.user.home, "name_key", "")
     model: Any = Registry if is_registry(name) else Project
     name_key = fold(registry_name(name) if model is Registry else name)
-    rows = model.objects.visible_to(context.user).with_role(context.user).select_related(*OWNER, "created_by")
-    found = rows.filter(namespace__name_key=namespace_key, name_key=name_key).first()
-    if found is not None:
-        context.keep([found])
-    return found
+    return context.find(model, namespace__name_key=namespace_key, name_key=name_key)
 
 
 def get_container(context: Context, name: str, entity: str | None) -> Any:

@@ -33,7 +33,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def readable_by(self, user: User) -> VersionQuerySet:
         """Committed versions whose bytes `user` may download by some path (F31 row 4)."""
         level = MINIMUM[Action.DOWNLOAD_VERSION]
-        containers = Container.objects.visible_to(user).with_role(user).filter(role_level__gte=level)
+        containers = Container.objects.visible_to(user, level)
         return self._reached_through(containers.values("pk"))
 
     def _reached_through(self, containers: models.QuerySet[Any, Any]) -> VersionQuerySet:

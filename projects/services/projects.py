@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from access.grants import give
 from access.models import Namespace, User
-from access.policy import organization_role, require
+from access.policy import find_visible, organization_role, require
 from access.roles import Action, Role
 from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -31,8 +31,8 @@ def resolve_namespace(actor: User, name: str | None) -> Namespace:
 
 def find_project(actor: User, namespace: Namespace, name: str) -> Project | None:
     """The visible project of that name, with the actor's role at hand; None when absent or invisible."""
-    projects = Project.objects.visible_to(actor).with_role(actor).select_related("namespace")
-    return projects.filter(namespace=namespace, name_key=names.fold(name)).first()
+    projects = Project.objects.select_related("namespace")
+    return find_visible(projects, actor, namespace=namespace, name_key=names.fold(name))
 
 
 def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Project:

@@ -102,6 +102,9 @@ def test_every_way_of_asking_agrees_with_the_reference(db: None, seed: int) -> N
     users, places = list(User.objects.all()), list(Container.objects.all())
     met: set[Role | None] = set()
     for user in users:
+        for least in Role:
+            high = set(Container.objects.visible_to(user, least).values_list("pk", flat=True))
+            assert high == {place.pk for place in places if (expected(user, place) or 0) >= least}
         visible = set(Container.objects.visible_to(user).values_list("pk", flat=True))
         levels = dict(Container.objects.alive().with_role(user).values_list("pk", "role_level"))
         for place in places:
