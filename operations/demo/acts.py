@@ -20,7 +20,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A custom registry; `grants` are roles of people and teams beside its maker's."""
+    """A custom registry; `grants` are roles of people and teams beside its maker's, `owner` answers for it."""
 
     name: str
     maker: str
@@ -28,6 +28,7 @@ class Shelf:
     types: tuple[str, ...]
     description: str
     grants: dict[str, str]
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,31 @@ class Point(Act):
     collection: str
     alias: str
     version: int
+
+
+@dataclass(frozen=True)
+class Protect(Act):
+    """Let only admins of a registry move an alias from now on."""
+
+    registry: str
+    alias: str
+
+
+@dataclass(frozen=True)
+class Automate(Act):
+    """Give a team's jobs an account of their own, with a key and a place in a registry."""
+
+    name: str
+    team: str
+    registry: str
+
+
+@dataclass(frozen=True)
+class Invite(Act):
+    """Invite somebody from outside into the organization and a team."""
+
+    email: str
+    team: str
 
 
 @dataclass(frozen=True)

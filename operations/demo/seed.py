@@ -15,7 +15,7 @@ from django.db import transaction
 
 from access.models import Organization, Team, User
 from access.roles import Role
-from access.services import organizations, people, roles, teams
+from access.services import invitations, keys, organizations, people, roles, service_accounts, teams
 from artifacts.manifest import Entry
 from artifacts.models import Version
 from operations.demo import acts, contents, files, story
@@ -26,7 +26,7 @@ from projects.models import Project
 from projects.services.projects import get_or_create_project
 from projects.services.runs import RunFields
 from registries.models import Link, Registry
-from registries.services import collections, founding, links, registries
+from registries.services import collections, founding, links, protection, registries
 
 Data = tuple[Version, list[Sample]]
 
@@ -97,7 +97,7 @@ class Stage:
         for name, word in shelf.grants.items():
             principal: User | Team = self.people.get(name) or self.teams[name]
             roles.grant_role(actor=maker, container=registry, principal=principal, role=Role[word.upper()])
-        return registry
+        return registries.set_owner(actor=maker, registry=registry, owner=self.people[shelf.owner])
 
     # -- What a person does ---------------------------------------------------------------------------------------------
 
@@ -111,6 +111,30 @@ class Stage:
         with dated(self._moment(act.days)):
             link = self.links[act.collection][act.version]
             links.add_aliases(actor=self.people[act.who], link=link, names=[act.alias])
+
+    @play.register
+    def _(self, act: acts.Protect) -> None:
+        with dated(self._moment(act.days)):
+            protection.protect_alias(actor=self.people[act.who], registry=self.shelves[act.registry], name=act.alias)
+
+    @play.register
+    def _(self, act: acts.Automate) -> None:
+        with dated(self._moment(act.days)):
+            actor, team = self.people[act.who], self.teams[act.team]
+            account = service_accounts.create_service_account(
+                actor=actor, organization=team.organization, name=act.name, team=team
+            )
+            keys.create_key(actor=actor, user=account, name="build server")
+            registry = self.shelves[act.registry]
+            roles.grant_role(actor=actor, container=registry, principal=account, role=Role.MEMBER)
+
+    @play.register
+    def _(self, act: acts.Invite) -> None:
+        with dated(self._moment(act.days)):
+            actor, team = self.people[act.who], self.teams[act.team]
+            invitations.create_invitation(
+                actor=actor, organization=team.organization, role="member", team=team, email=act.email
+            )
 
     @play.register
     def _(self, act: acts.Card) -> None:

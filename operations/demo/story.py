@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from operations.demo.acts import (
     Act,
+    Automate,
     Card,
     Collect,
     Evaluate,
     Family,
+    Invite,
     Person,
     Point,
+    Protect,
     Quantize,
     Report,
     Shelf,
@@ -49,6 +52,7 @@ SHELVES = (
         ("evaluation", "report"),
         "How every candidate does on data that no training has seen, and the reports that releases are decided on.",
         {"release": "member", "lena": "viewer"},
+        "ines",
     ),
     Shelf(
         BUILDS,
@@ -57,6 +61,7 @@ SHELVES = (
         ("engine",),
         "Quantized engines for the cameras in the field. Only the release team links here.",
         {"release": "member", "kenji": "viewer", "sam": "restricted_viewer"},
+        "tomas",
     ),
 )
 
@@ -186,8 +191,11 @@ CHRONICLE: tuple[Act, ...] = (
     ),
     Evaluate(33.2, "ines", METERS, 4, "Lowest loss so far; hardly any confident mistakes."),
     Point(32.8, "ines", METERS, MODELS, "meter-reader", "staging", 4),
+    Protect(30.2, "nora", METERS, MODELS, "production"),
     Point(30.1, "nora", METERS, MODELS, "meter-reader", "production", 4),
     Quantize(29.8, "tomas", METERS, 4, ("signed",)),
+    Protect(29.4, "tomas", METERS, BUILDS, "production"),
+    Point(29.3, "tomas", METERS, BUILDS, "meter-reader-int8", "production", 1),
     Report(29.0, "tomas", METERS, "Recommends v4 for the field."),
     Card(28.8, "tomas", METERS, SCORES, "meter-reader-report", ("release",), REPORT_CARD),
     Train(27.3, "priya", LEAKS, Settings(samples=120, steps=60, rate=0.4), "Three times the days.", aliases=("best",)),
@@ -217,6 +225,8 @@ CHRONICLE: tuple[Act, ...] = (
     Point(9.3, "nora", METERS, MODELS, "meter-reader", "production", 6),
     Point(9.2, "tomas", METERS, MODELS, "meter-reader", "rollback", 4),
     Quantize(9.0, "tomas", METERS, 6, ("signed",)),
+    Point(8.7, "tomas", METERS, BUILDS, "meter-reader-int8", "production", 2),
+    Automate(8.6, "tomas", METERS, "camera-builds", RELEASE, BUILDS),
     Report(8.2, "tomas", METERS, "Recommends v6; v3 stays out."),
     Train(
         6.4,
@@ -239,6 +249,7 @@ CHRONICLE: tuple[Act, ...] = (
         ("augmented", "candidate"),
         ("best",),
     ),
+    Invite(1.4, "nora", METERS, "mio.tanaka@riverside-water.example", RESEARCH),
     Evaluate(1.2, "ines", METERS, 7, "Candidate for the autumn roll-out."),
     Quantize(0.3, "tomas", METERS, 7),
     Point(0.09, "ines", METERS, MODELS, "meter-reader", "staging", 7),

@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from access.models import User
+from access.models import Invitation, User
 from access.services import keys
 from artifacts.models import ManifestEntry, RunInput, Version, VersionMetric
 from events.models import Event
@@ -82,7 +82,17 @@ def test_the_demo_tells_the_whole_story_and_its_pages_answer(
     assert max(accuracy) - min(accuracy) > 0.2
     aliases = dict(LinkAlias.objects.filter(collection__name=story.METERS.name).values_list("name", "link__index"))
     assert aliases == {"latest": 7, "staging": 7, "production": 6, "rollback": 4}
-    assert Event.objects.filter(type="alias:moved", after__alias="production").count() == 2
+    assert Event.objects.filter(type="alias:moved", after__alias="production").count() == 3
+    assert {(link.collection.registry.name, str(link)) for link in Link.objects.protected()} == {
+        ("model", "meter-reader:v6"), ("model", "leak-detector:v2"), ("Edge builds", "meter-reader-int8:v2"),
+    }  # fmt: skip
+    assert dict(Registry.objects.exclude(owner=None).values_list("name", "owner__username")) == {
+        "Evaluation": "ines", "Edge builds": "tomas",
+    }  # fmt: skip
+    assert list(User.objects.exclude(service_of=None).values_list("full_name", "api_keys__name")) == [
+        ("camera-builds", "build server")
+    ]
+    assert [invitation.team.name for invitation in Invitation.objects.open()] == [story.RESEARCH]
     assert set(Registry.objects.values_list("name", "visibility")) == {
         ("model", "organization"), ("dataset", "organization"), ("Evaluation", "organization"), ("Edge builds", "restricted"),
     }  # fmt: skip
