@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from access.models import Organization, Team, User
 from access.roles import Role
-from access.services import organizations, people, roles, teams
+from access.services import organizations, people, roles, service_accounts, teams
 from registries.models import Registry
 from registries.services import founding, registries
 
@@ -51,3 +51,20 @@ def assemble() -> Cast:
     for user, granted in ((adam, Role.ADMIN), (mia, Role.MEMBER), (vera, Role.VIEWER), (rita, Role.RESTRICTED_VIEWER)):
         roles.grant_role(actor=olga, container=shelf, principal=user, role=granted)
     return Cast(acme, vision, shelf, olga, adam, mia, vera, rita, otto)
+
+
+def add_service_account(cast: Cast) -> User:
+    """`ci`, a service account of the organization, which is a member of the registry and of nothing else."""
+    account = service_accounts.create_service_account(actor=cast.olga, organization=cast.organization, name="ci")
+    roles.grant_role(actor=cast.olga, container=cast.registry, principal=account, role=Role.MEMBER)
+    return account
+
+
+def add_heiress(cast: Cast) -> User:
+    """tina, a viewer of the organization, whose one role on the registry, Member, comes through her team `audio`."""
+    tina = person("tina")
+    organizations.set_member(actor=cast.olga, organization=cast.organization, user=tina, role="viewer")
+    audio = teams.create_team(actor=cast.olga, organization=cast.organization, name="audio", admin=cast.olga)
+    teams.set_member(actor=cast.olga, team=audio, user=tina, role="member")
+    roles.grant_role(actor=cast.olga, container=cast.registry, principal=audio, role=Role.MEMBER)
+    return tina

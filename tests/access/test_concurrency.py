@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from access.models import OrganizationMembership
-from access.services import invitations, organizations
+from access.policy import role_on
+from access.roles import Role
+from access.services import invitations, organizations, roles, teams
+from artifacts.models import Version
+from artifacts.services.versions import delete_version
 from common.errors import ConflictError, DomainError
+from registries.models import Link
+from registries.services.links import add_aliases, link_version
+from registries.services.protection import protect_alias
 from tests.cast import Cast, person
+from tests.making import log_version, project_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
@@ -62,3 +71,57 @@ def test_two_who_use_one_invitation_at_once_are_one(cast: Cast) -> None:
     outcome = at_once(*(lambda user=user: invitations.accept_invitation(actor=user, token=token) for user in people))
     assert outcome == ["NotFoundError", "done"]
     assert cast.organization.memberships.filter(user__in=people).count() == 1
+
+
+def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> str:
+    """What came of `second`, which starts while what `first` did is not committed yet."""
+    is_done = Event()
+
+    def run() -> str:
+        is_done.wait()
+        return at_once(second)[0]
+
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(run)
+        with transaction.atomic():
+            first()
+            is_done.set()
+            sleep(0.5)
+        return later.result()
+
+
+def test_who_is_just_being_removed_is_given_nothing(cast: Cast) -> None:
+    acme, nora = cast.organization, person("nora")
+    organizations.set_member(actor=cast.olga, organization=acme, user=nora, role="member")
+    gone = lambda: organizations.remove_member(actor=cast.olga, organization=acme, user=nora)  # noqa: E731
+    give = lambda: roles.grant_role(actor=cast.adam, container=cast.registry, principal=nora, role=Role.ADMIN)  # noqa: E731
+    assert meanwhile(gone, give) == "InvalidInputError"
+    assert role_on(nora, cast.registry) is None
+
+
+def test_who_is_just_being_removed_joins_no_team(cast: Cast) -> None:
+    acme, nora = cast.organization, person("nora")
+    organizations.set_member(actor=cast.olga, organization=acme, user=nora, role="member")
+    teams.set_member(actor=cast.olga, team=cast.team, user=cast.mia, role="admin")
+    gone = lambda: organizations.remove_member(actor=cast.olga, organization=acme, user=nora)  # noqa: E731
+    join = lambda: teams.set_member(actor=cast.mia, team=cast.team, user=nora, role="member")  # noqa: E731
+    assert meanwhile(gone, join) == "ForbiddenError"
+    assert not nora.team_memberships.exists()
+
+
+def test_a_version_that_is_just_being_deleted_is_not_linked(cast: Cast) -> None:
+    version = log_version(cast.mia, project_of(cast.mia, cast.team.namespace), {"a": b"a"})
+    gone = lambda: delete_version(actor=cast.mia, version=version, delete_aliases=True)  # noqa: E731
+    link = lambda: link_version(actor=cast.mia, registry=cast.registry, collection_name="c", version=version)  # noqa: E731
+    assert meanwhile(gone, link) == "NotFoundError"
+    assert not Link.objects.exists()
+
+
+def test_a_source_that_is_just_being_protected_stays(cast: Cast) -> None:
+    version = log_version(cast.mia, project_of(cast.mia, cast.team.namespace), {"a": b"a"})
+    protect_alias(actor=cast.adam, registry=cast.registry, name="production")
+    link = link_version(actor=cast.mia, registry=cast.registry, collection_name="c", version=version)
+    held = lambda: add_aliases(actor=cast.adam, link=link, names=["production"])  # noqa: E731
+    gone = lambda: delete_version(actor=cast.mia, version=version, delete_aliases=True)  # noqa: E731
+    assert meanwhile(held, gone) == "ConflictError"
+    assert Version.objects.committed().filter(pk=version.pk).exists()
