@@ -76,6 +76,8 @@ def open_account(*, actor: User | None, user: User, password: str | None, rules:
     _put_password(user, password, rules)
     with transaction.atomic():
         _require_free_email(user)
+        if User.objects.filter(username=user.username).exists():  # a service account, which has no namespace
+            raise ConflictError(namespaces.TAKEN.format(name=user.username))
         user.namespace = namespaces.claim(user.username, Namespace.Kind.PERSONAL, "user")
         user.save()
         record(actor=actor, type=EventType.USER_CREATED, object=user, after={"operator": user.is_superuser})

@@ -147,6 +147,12 @@ def test_a_member_made_in_the_browser_starts_with_the_one_team(cast: Cast) -> No
         people.create_member(actor=cast.mia, organization=cast.organization, username="eve", email="")
 
 
+def test_a_person_cannot_have_the_name_of_a_service_account(cast: Cast) -> None:
+    robot = service_accounts.create_service_account(actor=cast.olga, organization=cast.organization, name="nightly")
+    with pytest.raises(ConflictError, match="taken"):
+        person(robot.username)
+
+
 def test_a_team_is_renamed_and_dissolved(cast: Cast) -> None:
     roles.grant_role(actor=cast.olga, container=cast.registry, principal=cast.team, role=Role.ADMIN)
     teams.rename_team(actor=cast.olga, team=cast.team, name="sight")
