@@ -17,7 +17,7 @@ from artifacts.services import assembly, commits, uploads, versions
 from common.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
 from projects.models import Project
 from projects.queries import find_project
-from rest_api.door import KeyRequest
+from rest_api.door import KeyRequest, Scope
 from rest_api.resources.artifacts import VersionDetail, detail_of
 from rest_api.resources.projects import PROJECT
 from rest_api.routing import Router
@@ -62,7 +62,7 @@ class UploadIn(FilesIn):
 
 
 class FileAddress(BaseModel):
-    """Where to PUT a file, good for one hour; `url` is null when the bytes are here."""
+    """Where to PUT a file, good for one hour; `url` is null when the bytes are here, and for keys that only read."""
 
     path: str
     md5: str
@@ -179,5 +179,6 @@ def _shown(request: KeyRequest, version: Version, files: list[FileIn]) -> Upload
 
 
 def _address(request: KeyRequest, upload: Upload) -> FileAddress:
-    url = None if upload.blob_id else upload_url(base_url(request), upload, request.user.pk)
+    reads_only = request.api_key.scope == Scope.READ  # the address itself asks for no key
+    url = None if upload.blob_id or reads_only else upload_url(base_url(request), upload, request.user.pk)
     return FileAddress(path=upload.name, md5=upload.md5, url=url)

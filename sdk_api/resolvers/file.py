@@ -8,6 +8,7 @@ from typing import Any
 from ariadne import ObjectType
 from graphql import GraphQLResolveInfo
 
+from access.models import ApiKey
 from artifacts.models import Manifest, ManifestEntry, Version
 from projects.models import RunFile
 from sdk_api.connections import Connection, page
@@ -70,7 +71,7 @@ def manifest_file(context: Context, manifest: Manifest, container: int) -> File:
         direct_url=signed(context, blob.sha256, Upload.Purpose.MANIFEST, container, "manifest.json") if blob else "",
         size_bytes=blob.size if blob else 0,
         md5=md5_base64(blob.md5) if blob else None,
-        upload_url=upload_url(context.base, upload, context.user.pk) if upload else None,
+        upload_url=_address(context, upload) if upload else None,
         upload_headers=upload_headers(upload) if upload else (),
     )
 
@@ -92,5 +93,11 @@ def run_file(context: Context, row: RunFile) -> File:
         updated_at=row.updated_at,
         digest=md5_base64(blob.md5) if blob else None,
         md5=md5_base64(blob.md5) if blob else None,
-        upload_url=upload_url(context.base, row.upload, context.user.pk),
+        upload_url=_address(context, row.upload),
     )
+
+
+def _address(context: Context, upload: Upload) -> str | None:
+    """Where to bring the bytes; none for a key that may only read, since the address needs no key."""
+    reads_only = context.key is not None and context.key.scope == ApiKey.Scope.READ
+    return None if reads_only else upload_url(context.base, upload, context.user.pk)

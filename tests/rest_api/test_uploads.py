@@ -51,6 +51,15 @@ def test_a_version_comes_into_being_in_several_requests(world: World, ask: Ask) 
     assert late.status == 409
 
 
+def test_a_key_that_may_only_read_is_told_no_address_to_write_to(world: World, ask: Ask) -> None:
+    begun = begin(ask, world, {"one": b"1"}).json
+    told = [
+        ask(world.cast.mia, f"GET /uploads/{begun['id']}/files", scope=scope).json["items"][0]["url"]
+        for scope in ("write", "read")
+    ]
+    assert told[0] and told[1] is None
+
+
 def test_the_same_files_again_are_the_same_version(world: World, ask: Ask) -> None:
     """C30: what the artifact has already makes no new number, and its bytes need not come again."""
     made = []

@@ -165,6 +165,14 @@ def put_to_run(ask: Ask, user: User, data: bytes) -> int:
     return Client().put(parts.path, data, content_type="application/octet-stream").status_code
 
 
+def test_a_key_that_may_only_read_is_told_no_address_to_write_to(ask: Ask, cast: Cast, world: World) -> None:
+    (announced,) = announce_files(actor=cast.mia, run=world.run, names=["a.txt"])
+    fulfil(announced.upload, io.BytesIO(b"hers"), size=4)
+    for scope, is_told in (("write", True), ("read", False)):
+        run = ask(cast.mia, FILES, scope=scope).data["project"]["run"]
+        assert bool(run["files"]["edges"][0]["node"]["uploadUrl"]) is is_told
+
+
 def test_a_file_of_a_run_is_replaced_by_those_who_may_write_it_whoever_announced_it(
     ask: Ask, cast: Cast, world: World
 ) -> None:
