@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from access import grants
-from access.models import Container, Team, User
+from access.models import Container, Organization, Team, User
 from access.policy import is_operator, require
 from access.roles import Action, Role
 from common.errors import InvalidInputError
@@ -22,13 +22,14 @@ def grant_role(*, actor: User | None, container: Container, principal: User | Te
     _require_admin(actor, container)
     if container.organization_id is None:
         raise InvalidInputError(f"The project '{container.name}' is personal; to share work, log it to a team.")
-    if not _belongs(container, principal):
-        raise InvalidInputError(
-            f"{principal} does not belong to the organization of '{container.name}'; add them to it first."
-        )
     if isinstance(principal, User) and principal.is_service and role < Role.MEMBER:
         raise InvalidInputError(f"{principal} is a service account, which can only be member or admin.")
     with transaction.atomic():
+        Organization.objects.select_for_update().get(pk=container.organization_id)  # who leaves it now keeps nothing
+        if not _belongs(container, principal):
+            raise InvalidInputError(
+                f"{principal} does not belong to the organization of '{container.name}'; add them to it first."
+            )
         before = grants.given(container, principal)
         if before == role:
             return

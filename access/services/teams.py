@@ -119,6 +119,7 @@ def _put_member(actor: User | None, team: Team, user: User, role: TeamMembership
         raise ConflictError(f"The account {user.username} is switched off.")
     if user.is_service and user.service_of_id != team.organization_id:
         raise ConflictError(f"{user.username} is a service account of another organization.")
+    Organization.objects.select_for_update().get(pk=team.organization_id)  # who leaves it now keeps nothing
     ensure_member(actor=actor, organization=team.organization, user=user)
     membership = team.memberships.filter(user=user).first() or TeamMembership(team=team, user=user)
     before = membership.role if membership.pk else None

@@ -94,6 +94,7 @@ def delete_artifact(*, actor: User, artifact: Artifact) -> None:
     require(actor, Action.DELETE_VERSION, artifact.project)
     now = timezone.now()
     with transaction.atomic():
+        Artifact.objects.select_for_update().get(pk=artifact.pk)
         for settle in hooks.before_deletion:
             settle(actor, Version.objects.filter(artifact=artifact))
         if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now):

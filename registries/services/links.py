@@ -38,6 +38,9 @@ def link_version(
     check_type(registry, version.artifact.type)
     collection = _collection(actor, registry, names.collection_name(collection_name), version.artifact.type)
     with transaction.atomic():
+        alive = Version.objects.committed().select_for_update(of=("self",)).only("pk")
+        if alive.filter(pk=version.pk).first() is None:
+            raise NotFoundError("There is no such version, or you may not see it.")
         locked = Collection.objects.select_for_update().get(pk=collection.pk)
         if locked.deleted_at is not None:
             raise ConflictError("The collection was deleted meanwhile; link again.")
@@ -172,6 +175,10 @@ def unlink_version(*, actor: User, link: Link) -> None:
 
 def let_go(actor: User, versions: models.QuerySet[Version]) -> None:
     """Unlink `versions`, whose sources are being deleted, one event each (C13). Raises ConflictError: one is protected."""
+    # Locked, versions before collections: no link and no alias comes while they go.
+    going = list(versions.select_for_update().only("pk").order_by("pk"))
+    held = Collection.objects.filter(links__version__in=going, links__deleted_at=None)
+    list(Collection.objects.select_for_update().filter(pk__in=held.values("pk")).order_by("pk"))
     require_unprotected(actor, versions)
     links = Link.objects.alive().filter(version__in=versions).select_related("collection__registry")
     for link in links.order_by("collection", "pk"):
