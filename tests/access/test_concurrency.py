@@ -73,6 +73,14 @@ def test_two_who_use_one_invitation_at_once_are_one(cast: Cast) -> None:
     assert cast.organization.memberships.filter(user__in=people).count() == 1
 
 
+def test_an_invitation_that_is_just_being_used_is_not_used_again(cast: Cast) -> None:
+    _, token = invitations.create_invitation(actor=cast.olga, organization=cast.organization, role="member")
+    first, second = (
+        (lambda user=person(name): invitations.accept_invitation(actor=user, token=token)) for name in ("nora", "emil")
+    )
+    assert meanwhile(first, second) == "NotFoundError"
+
+
 def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> str:
     """What came of `second`, which starts while what `first` did is not committed yet."""
     is_done = Event()

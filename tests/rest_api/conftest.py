@@ -16,7 +16,7 @@ from artifacts.models import Version
 from projects.models import Project
 from registries.models import Link
 from registries.services.links import link_version
-from tests.cast import Cast
+from tests.cast import Cast, add_heiress, add_service_account
 from tests.making import log_version, project_of
 
 ROOT = "/api/v1"
@@ -48,12 +48,13 @@ class World:
     """mia's project `training` holds `net` v0 and v1, both linked into `nets` of the restricted registry Shelf."""
 
     cast: Cast
+    heirs: dict[str, User]
     project: Project
     versions: list[Version]
     links: list[Link]
 
     def person(self, name: str) -> User:
-        found: User = getattr(self.cast, name)
+        found: User = self.heirs.get(name) or getattr(self.cast, name)
         return found
 
 
@@ -83,6 +84,7 @@ def ask() -> Ask:
 @pytest.fixture
 def world(cast: Cast) -> World:
     """The small world."""
+    heirs = {"tina": add_heiress(cast), "ci": add_service_account(cast)}
     project = project_of(cast.mia, cast.team.namespace)
     versions = [
         log_version(cast.mia, project, {"a.txt": text, "dir/b c.bin": b"0123456789"}, references={"r": "s3://bucket/r"})
@@ -92,4 +94,4 @@ def world(cast: Cast) -> World:
         link_version(actor=cast.mia, registry=cast.registry, collection_name="nets", version=version)
         for version in versions
     ]
-    return World(cast, project, versions, links)
+    return World(cast, heirs, project, versions, links)

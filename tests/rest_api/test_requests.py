@@ -230,7 +230,7 @@ def test_lists_narrow(world: World, ask: Ask) -> None:
 def test_why_somebody_has_a_role_is_told(world: World, ask: Ask) -> None:
     """F30."""
     rows = {row["username"]: row for row in ask(world.cast.rita, f"GET {SHELF}/members/users").json["items"]}
-    assert set(rows) == {"adam", "mia", "olga", "rita", "vera"}
+    assert set(rows) == {"adam", "mia", "olga", "rita", "tina", "vera", world.heirs["ci"].username}
     assert (rows["rita"]["role"], rows["rita"]["granted"]) == ("restricted_viewer", "restricted_viewer")
     assert {"role": "admin", "kind": "organization admin", "team": None} in rows["olga"]["why"]
     answer = ask(world.cast.adam, f"PUT {SHELF}/members/teams/vision", {"role": "admin"})

@@ -36,7 +36,7 @@ def names(world: World, ask: Ask) -> dict[str, str]:
     """What the table's braces stand for, and everybody's key, made before anything is compared."""
     cast, olga = world.cast, world.cast.olga
     invitation: Invitation = create_invitation(actor=olga, organization=cast.organization, role="member")[0]
-    account: User = create_service_account(actor=olga, organization=cast.organization, name="ci")
+    account: User = create_service_account(actor=olga, organization=cast.organization, name="old job")
     key, _ = create_key(actor=olga, user=account, name="old")
     empty = create_team(actor=olga, organization=cast.organization, name="empty", admin=olga)
     grant_role(actor=olga, container=cast.registry, principal=empty, role=Role.VIEWER)
@@ -45,7 +45,7 @@ def names(world: World, ask: Ask) -> dict[str, str]:
     body = {"artifact": "other", "type": "model", "files": [{"path": "f", "size": 1, "md5": md5_of(b"f")}]}
     upload = ask(cast.mia, f"POST {TRAINING}/uploads", body).json["id"]
     fulfil(Upload.objects.get(subject_id=upload, name="f"), io.BytesIO(b"f"), size=1)
-    for person in "otto rita vera mia adam olga".split():
+    for person in "otto rita vera tina ci mia adam olga".split():
         ask(world.person(person), "GET /me")
     return {
         "account": account.username,
