@@ -64,8 +64,8 @@ def revoke_invitation(*, actor: User | None, invitation: Invitation) -> None:
     """Withdraw an invitation; of a used one, or a second time, it changes nothing. Admins of the organization."""
     require_organization_admin(actor, invitation.organization)
     with transaction.atomic():
-        open_ones = Invitation.objects.open().filter(pk=invitation.pk)
-        if open_ones.update(revoked_at=timezone.now()):
+        unused = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
+        if unused.update(revoked_at=timezone.now()):
             _record(EventType.INVITATION_REVOKED, actor, invitation)
 
 
@@ -115,7 +115,9 @@ def sign_up(*, token: str, username: str, password: str, email: str, full_name: 
 def _take(token: str) -> Invitation:
     """The invitation, marked as used: of two who come at once, one gets it."""
     invitation = find_invitation(token)
-    if not Invitation.objects.open().filter(pk=invitation.pk).update(used_at=timezone.now()):
+    # The row's own columns alone: PostgreSQL does not look again at what is joined when it has waited for another.
+    unused = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
+    if not unused.update(used_at=timezone.now()):
         return find_invitation(token)  # raises
     return invitation
 

@@ -251,7 +251,7 @@ def withdraw_invitations(actor: User | None, user: User, organization: Organizat
     """End what `user` still offers to others, or to themselves, as an admin of `organization`, or of any."""
     rows = Invitation.objects.open().filter(created_by=user).select_related("organization")
     for invitation in rows if organization is None else rows.filter(organization=organization):
-        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=timezone.now())
+        Invitation.objects.filter(pk=invitation.pk, used_at=None).update(revoked_at=timezone.now())
         record(
             actor=actor,
             type=EventType.INVITATION_REVOKED,
