@@ -145,7 +145,7 @@ def service_accounts(organization: Organization) -> QuerySet[User]:
 
 
 def _named(words: str) -> Q:
-    found = Q(user__username__icontains=words) | Q(user__full_name__icontains=words) | Q(user__email__icontains=words)
+    found = Q(user__username__icontains=words) | Q(user__full_name__icontains=words) | Q(user__email__iexact=words)
     return found if words else Q()
 
 
