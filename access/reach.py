@@ -63,6 +63,8 @@ def addable_teams(container: Container) -> QuerySet[Any]:
 
 def find_principal(organization: Organization | None, name: str) -> User | Team:
     """The person of an organization by username or e-mail address, or its team by name. Raises InvalidInputError."""
+    if organization is None:
+        raise InvalidInputError("A personal project belongs to its owner alone; log to a team to share work.")
     people = User.objects.filter(is_active=True, organization_memberships__organization=organization)
     found = people.filter(Q(username__iexact=name) | Q(email__iexact=name, email__gt="")).first()
     team = Team.objects.alive().filter(organization=organization, namespace__name__iexact=name)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from access.models import Container, Team, User
-from access.policy import can
+from access.policy import can, require
 from access.reach import (
     MOST_TEAMS,
     addable_people,
@@ -125,7 +125,7 @@ def offers(container: Container, words: str) -> dict[str, Any]:
 
 def post_role(request: PersonalRequest, container: Container) -> None:
     """Give `principal` of the form its `role`. Raises as `grant_role` does, and InvalidInputError for unknown ones."""
-    principal = find_principal(container.organization, request.POST.get("principal", ""))
+    principal = _posted(request, container)
     role = Role.parse(request.POST.get("role", ""))
     if role is None:
         raise InvalidInputError(_("Choose a role: restricted viewer, viewer, member or admin."))
@@ -136,10 +136,16 @@ def post_role(request: PersonalRequest, container: Container) -> None:
 
 def post_removal(request: PersonalRequest, container: Container) -> None:
     """Take back the role that `principal` of the form was given here. Raises as `remove_role` does."""
-    principal = find_principal(container.organization, request.POST.get("principal", ""))
+    principal = _posted(request, container)
     remove_role(actor=request.user, container=container, principal=principal)
     words = {"who": _name(principal), "where": container}
     messages.success(request, _("%(who)s is no longer added to %(where)s.") % words)
+
+
+def _posted(request: PersonalRequest, container: Container) -> User | Team:
+    """Whom the form names; only admins are told who is there."""
+    require(request.user, Action.ASSIGN_ROLE, container)
+    return find_principal(container.organization, request.POST.get("principal", ""))
 
 
 def _name(principal: User | Team) -> str:

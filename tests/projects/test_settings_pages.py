@@ -136,6 +136,11 @@ def test_a_personal_project_has_a_name_and_can_be_deleted(cast: Cast, signed_in:
     assert "Members and roles" not in text
     assert client.post("/mia/play/settings/", {"name": "toys"}).headers["Location"] == "/mia/toys/settings/"
     assert client.post("/mia/toys/settings/role/", {"principal": "vera", "role": "viewer"}).status_code == 400
+    stranger, nobody = (
+        text_of(client.post("/mia/toys/settings/role/", {"principal": name, "role": "viewer"}))
+        for name in ("otto", "nobody")
+    )
+    assert stranger == nobody
     assert client.post("/mia/toys/settings/delete/", {"typed": "toys"}).headers["Location"] == "/mia/"
     own.refresh_from_db()
     assert own.deleted_at

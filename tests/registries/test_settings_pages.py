@@ -384,3 +384,9 @@ def test_an_owner_who_loses_sight_is_named_still(cast: Cast, signed_in: SignIn) 
     client = signed_in(cast.adam)
     assert client.get(MEMBERS).status_code == 200
     assert "Owner rita" in re.sub(r"\bRI\b ", "", text_of(client.get(SETTINGS)))
+
+
+@pytest.mark.parametrize("path", ["members/role/", "members/remove/"])
+def test_who_may_not_change_roles_does_not_learn_who_is_there(cast: Cast, signed_in: SignIn, path: str) -> None:
+    for name in ("mia@example.org", "nobody@example.org"):
+        assert signed_in(cast.rita).post(SETTINGS + path, {"principal": name, "role": "x"}).status_code == 403
