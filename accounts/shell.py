@@ -83,7 +83,7 @@ class Shell:
     @cached_property
     def nav(self) -> list[Entry]:
         """The applications of the current organization, or of one's own namespace where there is none."""
-        user, here = self.request.user, self.request.path
+        user = self.request.user
         if not user.is_authenticated:
             return []
         if self.organization:
@@ -92,9 +92,9 @@ class Shell:
         else:
             registry = reverse("registries:home")
             projects = reverse("projects:entity", args=[user.namespace.name]) if user.namespace else registry
-        in_projects = here == projects or "entity" in self._address
+        in_projects = self._page == "projects:list" or "entity" in self._address
         return [
-            Entry(_("Registry"), registry, "library", "registry" in here.split("/") and not in_projects),
+            Entry(_("Registry"), registry, "library", "registry" in self.request.path.split("/") and not in_projects),
             Entry(_("Projects"), projects, "folder", in_projects),
         ]
 
@@ -103,14 +103,19 @@ class Shell:
         """The pages about the current organization itself; its settings are for admins."""
         if not self.organization:
             return []
-        name, here = self.organization.name, self.request.path
+        name = self.organization.name
         members, settings_page = (reverse(f"organizations:{page}", args=[name]) for page in ("members", "settings"))
-        in_settings = here == settings_page
-        in_house = not in_settings and getattr(self.request.resolver_match, "namespace", "") == "organizations"
+        in_settings = self._page == "organizations:settings"
+        in_house = not in_settings and self._page.startswith("organizations:")
         entries = [Entry(_("Members"), members, "users", in_house)]
         if self.organization.is_admin:
             entries.append(Entry(_("Settings"), settings_page, "settings", in_settings))
         return entries
+
+    @property
+    def _page(self) -> str:
+        """The name of the page; addresses do not compare, as each may be quoted in more than one way."""
+        return self.request.resolver_match.view_name if self.request.resolver_match else ""
 
     @property
     def _address(self) -> dict[str, str]:

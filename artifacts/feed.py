@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from access.models import Container, User
+from access.roles import Role
+from accounts.why import label
 from events.models import Event
 
 
@@ -47,6 +49,12 @@ class Line:
         """The tags that came or went."""
         one, many = self._value("tag"), self._value("tags")
         return [str(one)] if one else [str(tag) for tag in many] if isinstance(many, list) else []
+
+    @property
+    def role(self) -> str:
+        """The role that somebody was given."""
+        role = Role.parse(str(self._value("role") or ""))
+        return label(role) if role else ""
 
     @property
     def fields(self) -> str:

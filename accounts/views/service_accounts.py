@@ -95,7 +95,7 @@ def delete(request: PersonalRequest, organization: str, account_id: int) -> Http
         messages.success(request, _("%(name)s is deleted, and its keys open nothing.") % {"name": account.full_name})
         return redirect(house.url("service_accounts"))
     losses = [
-        _("its %(n)s API keys: jobs that use them stop working") % {"n": account.api_keys.count()},
+        _("its API keys: jobs that use them stop working"),
         _("its roles on registries and its place in teams"),
     ]
     title = _("Delete the service account %(name)s?") % {"name": account.full_name}
