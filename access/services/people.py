@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from access import hooks
@@ -29,6 +29,8 @@ from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import email_address, fold
 from events.services import record
 from events.types import EventType
+
+EMAIL_TAKEN = "The address {email} belongs to another account."
 
 
 def create_user(
@@ -79,7 +81,7 @@ def open_account(*, actor: User | None, user: User, password: str | None, rules:
         if User.objects.filter(username=user.username).exists():  # a service account, which has no namespace
             raise ConflictError(namespaces.TAKEN.format(name=user.username))
         user.namespace = namespaces.claim(user.username, Namespace.Kind.PERSONAL, "user")
-        user.save()
+        _save(user)
         record(actor=actor, type=EventType.USER_CREATED, object=user, after={"operator": user.is_superuser})
     return user
 
@@ -100,7 +102,7 @@ def edit_user(*, actor: User | None, user: User, **changes: Any) -> User:
         for name in changed:
             setattr(user, name, changes[name])
         _require_free_email(user)
-        user.save(update_fields=changed)
+        _save(user, changed)
         record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": sorted(changed)})
     return user
 
@@ -223,7 +225,15 @@ CHECKS: dict[str, Callable[[str], str]] = {
 
 def _require_free_email(user: User) -> None:
     if user.email and User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
-        raise ConflictError(f"The address {user.email} belongs to another account.")
+        raise ConflictError(EMAIL_TAKEN.format(email=user.email))
+
+
+def _save(user: User, fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            user.save(update_fields=fields)
+    except IntegrityError as error:  # somebody else took the address at the same time
+        raise ConflictError(EMAIL_TAKEN.format(email=user.email)) from error
 
 
 def _put_password(user: User, password: str | None, rules: list[Any] | None) -> None:

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from access.models import OrganizationMembership
 from access.policy import role_on
 from access.roles import Role
-from access.services import invitations, organizations, roles, teams
+from access.services import invitations, organizations, people, roles, teams
 from artifacts.models import Version
 from artifacts.services.versions import delete_version
 from common.errors import ConflictError, DomainError
@@ -133,3 +133,13 @@ def test_a_source_that_is_just_being_protected_stays(cast: Cast) -> None:
     gone = lambda: delete_version(actor=cast.mia, version=version, delete_aliases=True)  # noqa: E731
     assert meanwhile(held, gone) == "ConflictError"
     assert Version.objects.committed().filter(pk=version.pk).exists()
+
+
+@pytest.mark.parametrize("way", ["sign up", "edit"])
+def test_an_address_that_is_just_being_taken_is_refused(cast: Cast, way: str) -> None:
+    take = lambda: people.create_user(username="nora", email="new@example.org")  # noqa: E731
+    if way == "edit":
+        other = lambda: people.edit_user(actor=cast.mia, user=cast.mia, email="New@example.org")  # noqa: E731
+    else:
+        other = lambda: people.create_user(username="emil", email="New@example.org")  # noqa: E731
+    assert meanwhile(take, other) == "ConflictError"
