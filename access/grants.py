@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.models import Container, ContainerGroupGrant, ContainerUserGrant, Team, User
+from access.models import Container, ContainerGroupGrant, ContainerUserGrant, Organization, Team, User
 from access.models.containers import role_permission
 from access.roles import Role
 
@@ -26,6 +26,16 @@ def give(container: Container, principal: User | Team, role: Role) -> None:
         ContainerUserGrant.objects.update_or_create(
             content_object_id=container.pk, user=principal, defaults={"permission": permission}
         )
+
+
+def give_founder(container: Container, founder: User) -> None:
+    """Make who made or restricted `container` its admin; not the operator, who needs no grant, nor who leaves just now.
+
+    Within the caller's transaction.
+    """
+    organization = Organization.objects.select_for_update().get(pk=container.organization_id)
+    if organization.memberships.filter(user=founder).exists():
+        give(container, founder, Role.ADMIN)
 
 
 def take(container: Container, principal: User | Team) -> bool:

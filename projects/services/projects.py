@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from access.grants import give
+from access.grants import give_founder
 from access.models import Namespace, User
 from access.policy import find_visible, organization_role, require
 from access.roles import Action, Role
@@ -88,7 +88,7 @@ def edit_project(*, actor: User, project: Project, name: str | None = None, visi
         with transaction.atomic():
             project.save(update_fields=fields)
             if after["visibility"] == Project.Visibility.RESTRICTED != before["visibility"]:
-                give(project, actor, Role.ADMIN)
+                give_founder(project, actor)
             record(
                 actor=actor,
                 type=EventType.PROJECT_EDITED,

@@ -9,10 +9,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from access.grants import give
+from access.grants import give_founder
 from access.models import Container, Organization, User
 from access.policy import require, require_registry_creation, role_on
-from access.roles import Action, Role
+from access.roles import Action
 from artifacts.services.values import check_description
 from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError
@@ -57,7 +57,7 @@ def create_registry(
                 accepts_all_types=accepted is None,
             )
             AcceptedType.objects.bulk_create(AcceptedType(registry=registry, name=kind) for kind in accepted or [])
-            give(registry, actor, Role.ADMIN)
+            give_founder(registry, actor)
             record(
                 actor=actor,
                 type=EventType.REGISTRY_CREATED,

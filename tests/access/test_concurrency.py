@@ -10,16 +10,18 @@ from time import sleep
 import pytest
 from django.db import connections, transaction
 
-from access.models import OrganizationMembership
+from access.models import Container, OrganizationMembership
 from access.policy import role_on
 from access.roles import Role
 from access.services import invitations, organizations, people, roles, teams
 from artifacts.models import Version
 from artifacts.services.versions import delete_version
 from common.errors import ConflictError, DomainError
+from projects.services.projects import edit_project
 from registries.models import Link
 from registries.services.links import add_aliases, link_version
 from registries.services.protection import protect_alias
+from registries.services.registries import create_registry
 from tests.cast import Cast, person
 from tests.making import log_version, project_of
 
@@ -105,6 +107,20 @@ def test_who_is_just_being_removed_is_given_nothing(cast: Cast) -> None:
     give = lambda: roles.grant_role(actor=cast.adam, container=cast.registry, principal=nora, role=Role.ADMIN)  # noqa: E731
     assert meanwhile(gone, give) == "InvalidInputError"
     assert role_on(nora, cast.registry) is None
+
+
+@pytest.mark.parametrize("way", ["registry", "project"])
+def test_who_is_just_being_removed_founds_nothing(cast: Cast, way: str) -> None:
+    acme, nora = cast.organization, person("nora")
+    teams.set_member(actor=cast.olga, team=cast.team, user=nora, role="admin")
+    project = project_of(nora, cast.team.namespace)
+    gone = lambda: organizations.remove_member(actor=cast.olga, organization=acme, user=nora)  # noqa: E731
+    if way == "registry":
+        found = lambda: create_registry(actor=nora, organization=acme, name="own", visibility="restricted")  # noqa: E731
+    else:
+        found = lambda: edit_project(actor=nora, project=project, visibility="restricted")  # noqa: E731
+    meanwhile(gone, found)
+    assert not Container.objects.visible_to(nora).exclude(namespace=nora.namespace).exists()
 
 
 def test_who_is_just_being_removed_joins_no_team(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from access.services import invitations, keys, organizations, people, roles, ser
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from projects.services.projects import get_or_create_project
 from registries.models import Registry
-from registries.services.registries import set_owner
+from registries.services.registries import create_registry, set_owner
 from tests.cast import Cast, person
 
 
@@ -221,3 +221,11 @@ def test_who_goes_answers_for_no_registry_any_more(cast: Cast, way: str) -> None
     else:
         (organizations.remove_member if way == "remove" else organizations.deactivate_member)(**who)
     assert Registry.objects.get(pk=cast.registry.pk).owner is None
+
+
+def test_the_operator_of_once_keeps_nothing_of_strangers(cast: Cast) -> None:
+    root = people.create_user(username="root", is_operator=True)
+    made = create_registry(actor=root, organization=cast.organization, name="made", visibility="restricted")
+    assert role_on(root, made) is Role.ADMIN
+    people.edit_user(actor=None, user=root, is_superuser=False)
+    assert role_on(root, Registry.objects.get(pk=made.pk)) is None
