@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from access.models import (
     ApiKey,
+    Container,
     Organization,
     OrganizationMembership,
     Team,
@@ -106,14 +107,15 @@ def member_rows(organization: Organization, rows: list[Any]) -> list[Member]:
 
 
 def teams(organization: Organization, user: User) -> QuerySet[Team]:
-    """The living teams, with `people` in each, its `projects`, and the role `own` of `user`."""
+    """The living teams, with `people` in each, its `projects` that `user` sees, and their role `own`."""
     own = TeamMembership.objects.filter(team=OuterRef("pk"), user=user).values("role")
+    seen = Container.objects.visible_to(user).order_by().filter(namespace=OuterRef("namespace")).values("namespace")
     return (
         organization.teams.alive()
         .select_related("namespace")
         .annotate(
-            people=Count("memberships", distinct=True),
-            projects=Count("namespace__containers", filter=Q(namespace__containers__deleted_at=None), distinct=True),
+            people=Count("memberships"),
+            projects=Coalesce(Subquery(seen.annotate(total=Count("pk")).values("total")), 0),
             own=Subquery(own),
         )
     )
