@@ -15,24 +15,56 @@ from operations.demo.credentials import keep
 from tests.servers import Server, Template, manage
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-LANDING = "/orgs/Meridian%20Labs/registry/"
+HOUSE = "/orgs/Meridian%20Labs/"
+LANDING = f"{HOUSE}registry/"
 READER = f"{LANDING}model/collections/meter-reader/"
-OPEN = "/accounts/login/"
+BUILDS = f"{LANDING}Edge%20builds/"
+ENGINE = f"{BUILDS}collections/meter-reader-int8/"
+SOURCE = "/vision/meter-reader/artifacts/model/meter-reader/"
+OPEN = ("/accounts/login/", "/accounts/password/reset/")
 PAGES = [
-    OPEN,
+    *OPEN,
     LANDING,
     f"{LANDING}?q=meter",
-    f"{LANDING}model/",
-    f"{LANDING}model/settings/",
+    *(f"{LANDING}{page}" for page in ("new/", "model/", "model/settings/")),
+    *(f"{BUILDS}settings/{page}" for page in ("", "visibility/", "types/", "aliases/", "members/", "delete/")),
+    f"{BUILDS}settings/members/add/?q=e",
+    f"{BUILDS}settings/access/?person=kenji",
+    f"{BUILDS}new/",
     READER,
-    f"{READER}history/",
+    *(f"{READER}{page}" for page in ("card/", "lineage/", "history/", "edit/", "tags/", "delete/")),
+    f"{READER}link/?project=vision/meter-reader",
     *(
         f"{READER}versions/v7/{tab}"
-        for tab in ("", "metrics/", "metadata/", "usage/", "lineage/", "files/evaluation/per_class.csv")
+        for tab in (
+            "",
+            "metrics/",
+            "metadata/",
+            "usage/",
+            "lineage/",
+            "files/evaluation/per_class.csv",
+            "edit/",
+            "labels/",
+        )
     ),
+    f"{ENGINE}versions/v2/unlink/",
     "/vision/",
-    "/profile/keys/",
-    "/profile/password/",
+    f"{HOUSE}projects/",
+    *(f"/vision/meter-reader/{page}" for page in ("", "artifacts/", "settings/", "settings/delete/")),
+    "/vision/meter-reader/settings/add/?q=e",
+    *(
+        f"{SOURCE}{page}"
+        for page in ("", "edit/", "delete/", "v6/", "v6/delete/", "v6/labels/", "v6/link/?registry=model")
+    ),
+    *(f"{HOUSE}{page}" for page in ("", "settings/", "members/", "members/kenji/remove/", "members/deactivated/")),
+    *(
+        f"{HOUSE}{page}"
+        for page in ("new-account/", "invitations/", "service-accounts/", "teams/", "teams/vision/?q=s")
+    ),
+    *(f"{HOUSE}teams/vision/{page}" for page in ("settings/", "delete/", "members/priya/remove/")),
+    *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/")),
+    "/accounts/password/again/",
+    "/authorize",
 ]
 RULES = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch style sheets anew, against the CSP
 
@@ -61,18 +93,22 @@ def session(demo: Server, browser: Browser) -> Any:
 
 @pytest.fixture
 def open_page(demo: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """`open_page(**options of the context)`: a tab; whatever it complains of fails the test."""
+    """`open_page(**options of the context)`: a tab; whatever it complains of fails the test, but `refusal`, a status."""
     complaints: list[str] = []
     contexts = []
 
-    def opened(**options: Any) -> Page:
+    def opened(refusal: int = 0, **options: Any) -> Page:
+        def note(text: str) -> None:
+            if not (refusal and str(refusal) in text):
+                complaints.append(text)
+
         context = browser.new_context(base_url=demo.url, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        page.on("console", lambda said: note(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        page.on("response", lambda got: note(f"{got.status} {got.url}") if got.status >= 400 else None)
         return page
 
     yield opened
@@ -81,10 +117,10 @@ def open_page(demo: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
-def sign_in(page: Page, demo: Server) -> None:
+def sign_in(page: Page, demo: Server, username: str = story.SIGN_IN) -> None:
     """From the front door to the landing page."""
     page.goto("/")
-    page.locator("[name=login]").fill(story.SIGN_IN)
+    page.locator("[name=login]").fill(username)
     page.locator("[name=password]").fill(keep(demo.data).password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(demo.url + LANDING)
@@ -106,7 +142,7 @@ def check_looks(page: Page) -> None:
 def test_a_page_fits_reads_well_and_complains_of_nothing(
     open_page: Callable[..., Page], session: Any, address: str
 ) -> None:
-    page = open_page(viewport=WIDE, storage_state=None if address == OPEN else session)
+    page = open_page(viewport=WIDE, storage_state=None if address in OPEN else session)
     page.goto(address)
     assert page.url.endswith(address)
     check_looks(page)
@@ -170,3 +206,66 @@ def test_one_walks_from_sign_in_to_the_text_of_a_file(
         page.get_by_role("main").get_by_role("link", name=re.compile(f"^{name}")).first.click()
         page.wait_for_url(f"**/{address}")
     expect(page.get_by_role("main").get_by_text("Measured on").first).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_new_member_links_a_version_and_an_admin_sets_its_protected_alias(
+    open_page: Callable[..., Page], demo: Server, script: bool
+) -> None:
+    admin = open_page(viewport=WIDE, java_script_enabled=script)
+    sign_in(admin, demo)
+    shelf = set_up_registry(admin, f"Field {'scripts' if script else 'forms'}")
+    add_member(admin, shelf)
+    member = open_page(viewport=WIDE, java_script_enabled=script, refusal=403)
+    sign_in(member, demo, "priya")
+    member.goto(f"{shelf}collections/readers/link/")
+    for field, option in (("Project", "vision/meter-reader"), ("Artifact", "meter-reader")):
+        member.get_by_label(field).select_option(option)
+        if script:
+            member.wait_for_url(re.compile(f"{field.lower()}="))
+            expect(member.locator(".htmx-settling")).to_have_count(0)  # htmx listens to the next field
+        else:
+            member.get_by_role("button", name="Next").click()
+    member.get_by_label("Version").select_option("v6")
+    member.get_by_role("button", name="Link version").click()
+    expect(member.get_by_role("status")).to_contain_text("readers:v0 is linked.")
+    version = f"{shelf}collections/readers/versions/v0/"
+    for page, outcome in ((member, "one needs admin"), (admin, "production is set.")):
+        page.goto(f"{version}labels/")
+        page.get_by_role("textbox", name="Alias").fill("production")
+        page.get_by_role("button", name="Add alias").click()
+        expect(page.locator("body")).to_contain_text(outcome)
+    member.goto(version)
+    expect(member.get_by_role("main").locator(".chip-lock").first).to_contain_text("production")
+
+
+def set_up_registry(page: Page, name: str) -> str:
+    """A restricted registry with a collection `readers` and the protected alias `production`; its address."""
+    page.get_by_role("link", name="Create registry").click()
+    page.get_by_role("textbox", name="Name").fill(name)
+    page.get_by_label("Restricted:").check()
+    page.get_by_role("button", name="Create registry").click()
+    shelf = f"{LANDING}{name.replace(' ', '%20')}/"
+    page.wait_for_url(f"**{shelf}")
+    page.goto(f"{shelf}new/")
+    page.get_by_role("textbox", name="Name").fill("readers")
+    page.get_by_role("combobox", name="Type").fill("model")
+    page.get_by_role("button", name="Create collection").click()
+    page.wait_for_url("**/collections/readers/")
+    page.goto(f"{shelf}settings/aliases/")
+    page.get_by_label("Alias", exact=True).fill("production")
+    page.get_by_role("button", name="Protect", exact=True).click()
+    expect(page.get_by_role("rowheader", name="production")).to_be_visible()
+    return shelf
+
+
+def add_member(page: Page, shelf: str) -> None:
+    """Add priya as a viewer, then make her a member."""
+    page.goto(f"{shelf}settings/members/add/?q=priya")
+    page.get_by_label("Role of Priya Raman").select_option("viewer")
+    page.get_by_role("button", name="Add Priya Raman").click()
+    page.goto(f"{shelf}settings/members/")
+    row = page.get_by_role("row", name=re.compile("Priya Raman"))
+    row.get_by_label("Role of").select_option("member")
+    row.get_by_role("button", name="Set").click()
+    expect(row.get_by_label("Role of")).to_have_value("member")
