@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -55,6 +56,16 @@ class NewPasswordForm(ResetPasswordKeyForm):
         self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("New password, again")
         _drop_placeholders(self)
+
+
+class PasswordForm(PasswordChangeForm):
+    """The present password, and the one to come, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = PASSWORD_HINT
+        self.fields["new_password2"].label = _("New password, again")
+        self.fields["new_password2"].help_text = ""
 
 
 def _drop_placeholders(form: forms.Form) -> None:

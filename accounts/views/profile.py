@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.models import User
 from access.services import people
-from accounts.forms import ProfileForm
+from accounts.forms import PasswordForm, ProfileForm
 from accounts.requests import PersonalRequest
 from accounts.sessions import note_new_key
 from common.errors import DomainError, NotFoundError
@@ -40,7 +39,7 @@ def profile(request: PersonalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: PersonalRequest) -> HttpResponse:
     """Change one's own password; all other sessions end."""
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = PasswordForm(request.user, request.POST or None)
     if form.is_bound and form.is_valid():
         people.set_password(actor=request.user, user=request.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)

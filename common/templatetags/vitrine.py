@@ -45,9 +45,15 @@ def metric(value: float | None, spec: str | None = None) -> SafeString | str:
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """A form field's input with the class of its kind; Django adds what describes it and whether it is invalid."""
-    css = CONTROL_CLASSES.get(field.widget_type, "form-control")
-    return field.as_widget(attrs={"class": css})
+    """A form field's input with the class of its kind; Django adds what describes it and whether it is invalid.
+
+    Of a form that comes back, the first field with an error has the focus.
+    """
+    attrs: dict[str, Any] = {"class": CONTROL_CLASSES.get(field.widget_type, "form-control")}
+    wrong = [name for name in field.form.fields if name in field.form.errors]
+    if wrong:
+        attrs["autofocus"] = field.name == wrong[0]
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
