@@ -96,7 +96,8 @@ def version_labels(
         if add:
             aliases.add_aliases(actor=request.user, version=place.version, names=add)
         if remove:
-            aliases.remove_aliases(actor=request.user, artifact=place.version.artifact, names=remove)
+            held = place.version.aliases.filter(name__in=remove).values_list("name", flat=True)  # what moved on stays
+            aliases.remove_aliases(actor=request.user, artifact=place.version.artifact, names=list(held))
 
     return editing.edit_place_labels(request, place, move)
 

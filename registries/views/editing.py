@@ -141,7 +141,8 @@ def version_labels(
         if add:
             links.add_aliases(actor=request.user, link=place.row, names=add)
         if remove:
-            links.remove_aliases(actor=request.user, collection=place.row.collection, names=remove)
+            held = place.row.aliases.filter(name__in=remove).values_list("name", flat=True)  # what moved on stays
+            links.remove_aliases(actor=request.user, collection=place.row.collection, names=list(held))
 
     return editing.edit_place_labels(request, place, move)
 

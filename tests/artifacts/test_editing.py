@@ -172,3 +172,10 @@ def test_viewers_see_no_control_at_the_source(series: Cast, signed_in: SignIn) -
         for mark in ("labels", "chip-x", "/edit/", "/link/", "/delete/"):
             assert mark not in page, (path, mark)
         assert "/edit/" in mia.get(path).content.decode()
+
+
+def test_a_stale_page_takes_no_alias_from_where_it_has_moved_to(series: Cast, signed_in: SignIn) -> None:
+    mia = signed_in(series.mia)
+    mia.post(f"{NET}v1/labels/", {"alias-add": "plain"})
+    assert mia.post(f"{V0}labels/", {"alias-remove": "plain"}).status_code == 302
+    assert has_alias("plain", 1)

@@ -118,6 +118,13 @@ def test_one_stays_on_the_page_of_labels_even_when_its_address_goes(shelf: Cast,
     assert "plain is taken away" in answer.content.decode()
 
 
+def test_a_stale_page_takes_no_alias_from_where_it_has_moved_to(shelf: Cast, signed_in: SignIn) -> None:
+    link = Link.objects.select_related("collection").get(index=1)
+    add_aliases(actor=shelf.mia, link=link, names=["plain"])
+    assert signed_in(shelf.mia).post(f"{V0}labels/", {"alias-remove": "plain"}).status_code == 302
+    assert has_alias("plain", 1)
+
+
 def test_the_steps_offer_only_what_can_be_linked(shelf: Cast, signed_in: SignIn) -> None:
     shelves.log(shelf, 3, name="frames", type="dataset")
     mia = signed_in(shelf.mia)
