@@ -33,7 +33,7 @@ def give_founder(container: Container, founder: User) -> None:
 
     Within the caller's transaction.
     """
-    organization = Organization.objects.select_for_update().get(pk=container.organization_id)
+    organization = Organization.objects.select_for_update(of=("self",)).get(containers=container)
     if organization.memberships.filter(user=founder).exists():
         give(container, founder, Role.ADMIN)
 

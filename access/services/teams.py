@@ -93,7 +93,8 @@ def delete_team(*, actor: User | None, team: Team) -> None:
             raise ConflictError(f"The team {team.name} has projects; delete them first.")
         before = team.name
         User.objects.filter(default_namespace=team.namespace).update(default_namespace=None)
-        for account in team.service_accounts.filter(deleted_at=None).select_related("service_of", "service_team__namespace"):
+        programs = team.service_accounts.filter(deleted_at=None)
+        for account in programs.select_related("service_of", "service_team__namespace"):
             service_accounts.end(actor, account)
         team.memberships.all().delete()
         ContainerGroupGrant.objects.filter(group=team.group_id).delete()

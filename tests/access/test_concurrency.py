@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier, Event
 from time import sleep
 
@@ -78,7 +79,7 @@ def test_two_who_use_one_invitation_at_once_are_one(cast: Cast) -> None:
 def test_an_invitation_that_is_just_being_used_is_not_used_again(cast: Cast) -> None:
     _, token = invitations.create_invitation(actor=cast.olga, organization=cast.organization, role="member")
     first, second = (
-        (lambda user=person(name): invitations.accept_invitation(actor=user, token=token)) for name in ("nora", "emil")
+        partial(invitations.accept_invitation, actor=person(name), token=token) for name in ("nora", "emil")
     )
     assert meanwhile(first, second) == "NotFoundError"
 
