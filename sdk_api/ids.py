@@ -8,7 +8,7 @@ import re
 
 from common.errors import InvalidInputError
 
-TEXT = re.compile(r"([A-Za-z]+):(\d{1,18})\Z")
+TEXT = re.compile(r"([A-Za-z]+):([0-9]{1,18})\Z")
 
 
 def encode(kind: str, key: int | str) -> str:

