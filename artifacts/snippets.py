@@ -27,9 +27,9 @@ def snippets(place: Place, base_url: str, path: str = "") -> list[Snippet]:
     shelf, _, last = name.rpartition("/")  # in two lines, so that it fits beside the facts
     use = (
         "import wandb\n\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
-        f'        {python_text(f"{shelf}/")}\n        {python_text(last)}\n    )\n    path = artifact.download()'
+        f"        {python_text(f'{shelf}/')}\n        {python_text(last)}\n    )\n    path = artifact.download()"
     )
-    read = f'import wandb\n\nartifact = wandb.Api().artifact({python_text(name)})\npath = artifact.download()'
+    read = f"import wandb\n\nartifact = wandb.Api().artifact({python_text(name)})\npath = artifact.download()"
     command = (
         f"export WANDB_BASE_URL={base_url}\nexport WANDB_API_KEY=<your key>\n"
         f"wandb artifact get {quote(name)} --root {quote('./' + place.name)}"

@@ -44,7 +44,7 @@ def first_run(base: str, namespace: Namespace | None, project: str) -> str:
     entity = f', entity="{namespace.name}"' if namespace and namespace.kind != Namespace.Kind.ORGANIZATION else ""
     return (
         f"export WANDB_BASE_URL={base}\nexport WANDB_API_KEY='<your key>'\npip install wandb\npython3 - <<'END'\nimport wandb\n\n"
-        f'with wandb.init(project={python_text(project)}{entity}) as run:\n    for step in range(10):\n'
+        f"with wandb.init(project={python_text(project)}{entity}) as run:\n    for step in range(10):\n"
         f'        run.log({{"loss": 1 / (step + 1)}})\nEND'
     )
 
