@@ -73,5 +73,7 @@ def test_every_root_field_answers_each_person_as_the_table_says(kind: str, asker
                     answer = "same"
                 if answer != expected or (changed and (answer != "ok" or kind == "query")):
                     told = response.json().get("errors", "")
-                    wrong.append(f"{line.name} {line.given}: {person} gets {answer}, {changed=}, not {expected}: {told}")
+                    wrong.append(
+                        f"{line.name} {line.given}: {person} gets {answer}, {changed=}, not {expected}: {told}"
+                    )
     assert not wrong, "\n".join(wrong)

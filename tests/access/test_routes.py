@@ -69,7 +69,9 @@ def test_every_page_answers_each_person_as_the_table_says(section: str, asker: A
     before, wrong = snapshot(), []
     for line in (line for line in LINES if line.section == section):
         for person, expected in line.answers.items():
-            heads = line.method == "GET" and (expected != "ok" or person == "olga")  # the cheap ones, and one that succeeds
+            heads = line.method == "GET" and (
+                expected != "ok" or person == "olga"
+            )  # the cheap ones, and one that succeeds
             for method in [line.method, "HEAD"] if heads else [line.method]:
                 with undone():
                     ask = asker.by_key if line.by_key else asker.page

@@ -23,14 +23,18 @@ from tests.sdk_api.documents import documents
 ROLES = "rita vera mia adam".split()
 AUTOMATIONS = {8, 9, 22}  # wait for automations
 DOORS = ("page", "sdk", "rest")
-GENERATED = "sdk/artifacts/_gen"  # the SDK's Python modules, which send these; and the one document that is put together
+GENERATED = (
+    "sdk/artifacts/_gen"  # the SDK's Python modules, which send these; and the one document that is put together
+)
 COUNTED: dict[str, int] = {}
 
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
     """The SDK's documents by name."""
-    found = {document.name: document.text for document in documents() if document.source == "sdk/artifacts/_gqlutils.py"}
+    found = {
+        document.name: document.text for document in documents() if document.source == "sdk/artifacts/_gqlutils.py"
+    }
     return found | {document.name: document.text for document in documents() if document.source.startswith(GENERATED)}
 
 

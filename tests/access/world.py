@@ -107,9 +107,7 @@ def build() -> World:
     return World(cast, everybody, project, run, versions, links, pending, names, secrets)
 
 
-def _further(
-    cast: Cast, account: User, project: Project, pending: Version, version: Version
-) -> dict[str, str]:
+def _further(cast: Cast, account: User, project: Project, pending: Version, version: Version) -> dict[str, str]:
     """What addresses name by number or by token."""
     teams.create_team(actor=cast.olga, organization=cast.organization, name="empty", admin=cast.olga)
     gone = person("gone")

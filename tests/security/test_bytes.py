@@ -15,7 +15,15 @@ ROUTES = [
     "/artifactsV2/local/Acme/wandb-registry-Shelf/nets/birth/{md5}/a.txt",
     "/artifactsV2/local/Acme/wandb-registry-Shelf/nets/{v0}/birth/{md5}/a.txt",
 ]
-CONDITIONS = ["", "Range: bytes=0-0", "Range: bytes=-1", "If-None-Match: *", "If-None-Match: {etag}", "If-Range: {etag}", "If-Match: *"]
+CONDITIONS = [
+    "",
+    "Range: bytes=0-0",
+    "Range: bytes=-1",
+    "If-None-Match: *",
+    "If-None-Match: {etag}",
+    "If-Range: {etag}",
+    "If-Match: *",
+]
 DOCUMENTS = [
     """query A($id: ID!) { artifact(id: $id) { files { edges { node { directUrl } } } } }""",
     """query A($id: ID!) { artifact(id: $id) { files(names: ["a.txt"]) { totalCount edges { node { url directUrl } } } } }""",

@@ -64,9 +64,19 @@ def test_a_key_in_the_header_makes_no_form_of_a_session_safe(asker: Asker, world
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver:80@evil.example", "evil.example:80", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "testserver.evil.example", "testserver:80@evil.example", "evil.example:80", "[::1"]
+)
 def test_a_host_that_is_not_ours_is_refused_on_every_door(host: str, asker: Asker, world: World) -> None:
-    for path in ("/", "/accounts/login/", "/accounts/password/reset/", "/orgs/Acme/", "/graphql", "/api/v1/me", "/healthz"):
+    for path in (
+        "/",
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/orgs/Acme/",
+        "/graphql",
+        "/api/v1/me",
+        "/healthz",
+    ):
         with undone():
             response = Client(headers={"Host": host}).get(path)
             assert response.status_code in {400, 401, 405} or path == "/healthz", path

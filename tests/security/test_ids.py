@@ -37,14 +37,23 @@ def test_the_source_of_a_version_is_an_id_and_nothing_else(source: str, asker: A
         assert told.status_code in {400, 404}, told.body
     for raw in (source, source.encode().hex()):
         assert asker.graphql("olga", LINK, input={**target, "clientID": raw}).status_code in {400, 404}
-    form = asker.page("olga", "POST", f"{world.names['nets']}link/?project=vision/training&artifact=net", f"version={source}")
+    form = asker.page(
+        "olga", "POST", f"{world.names['nets']}link/?project=vision/training&artifact=net", f"version={source}"
+    )
     assert form.status_code == 400
     assert snapshot() == before
 
 
 ODD = [  # what a request may carry besides, and what may not matter
     {"tags": ["mlflow.source.type", "skip-validation"]},
-    {"metadata": {"validate": False, "_wandb": {"trusted": True}, "source": "file:///etc/passwd", "__proto__": {"admin": True}}},
+    {
+        "metadata": {
+            "validate": False,
+            "_wandb": {"trusted": True},
+            "source": "file:///etc/passwd",
+            "__proto__": {"admin": True},
+        }
+    },
     {"description": "<!-- trusted: true -->"},
     {"aliases": ["trusted"]},
     {"validate": False, "force": True, "admin": True, "trusted": True},
@@ -81,8 +90,12 @@ def test_a_row_of_another_place_is_absent_in_ones_own(asker: Asker, world: World
     account: User = service_accounts.create_service_account(actor=boss, organization=other, name="robot")
     key, _ = keys.create_key(actor=boss, user=account, name="k")
     own_key = ApiKey.objects.get(user=world.people["ci"])
-    second = create_registry(actor=world.cast.olga, organization=world.cast.organization, name="Second", visibility="restricted")
-    foreign: Link = link_version(actor=world.cast.olga, registry=second, collection_name="others", version=world.versions[2])
+    second = create_registry(
+        actor=world.cast.olga, organization=world.cast.organization, name="Second", visibility="restricted"
+    )
+    foreign: Link = link_version(
+        actor=world.cast.olga, registry=second, collection_name="others", version=world.versions[2]
+    )
     before, acme = snapshot(), "/api/v1/organizations/Acme"
     for path in (
         f"{acme}/invitations/{invitation.pk}",
@@ -125,7 +138,15 @@ def test_ids_of_one_kind_name_nothing_of_another(asker: Asker, world: World) -> 
     """An id that is right for a run, brought as that of a version."""
     before = snapshot()
     document = "mutation M($input: DeleteArtifactInput!) { deleteArtifact(input: $input) { __typename } }"
-    for text in ("Run:1", "Project:1", "Artifact:1:2", "Artifact:-1", "Artifact:٣", "artifact:1", "Artifact:" + "9" * 40):
+    for text in (
+        "Run:1",
+        "Project:1",
+        "Artifact:1:2",
+        "Artifact:-1",
+        "Artifact:٣",
+        "artifact:1",
+        "Artifact:" + "9" * 40,
+    ):
         key = base64.b64encode(text.encode()).decode()
         with undone():
             told = asker.graphql("mia", document, input={"artifactID": key})

@@ -22,7 +22,23 @@ VALUES = [
     "password", "created_by__password", "9" * 60, "-1", "NaN", "\ud83d\ude00", "()[]*+", "$where", "0x10", "\u0660",
 ]  # fmt: skip
 LINK = re.compile(r'(?:href|hx-get|value)="[^"]*"')  # a link or a form may carry on what it was given
-NAMES = ["q", "sort", "order", "cursor", "type", "tag", "alias", "metric", "column", "base", "axis", "page", "page_size", "person", "field"]
+NAMES = [
+    "q",
+    "sort",
+    "order",
+    "cursor",
+    "type",
+    "tag",
+    "alias",
+    "metric",
+    "column",
+    "base",
+    "axis",
+    "page",
+    "page_size",
+    "person",
+    "field",
+]
 
 
 def test_unknown_words_change_no_page(asker: Asker, world: World) -> None:

@@ -30,7 +30,19 @@ HOSTILE = [
     "{% csrf_token %}{{ request.user.password }}${7*7}&lt;script&gt;alert(1)&lt;/script&gt;",
 ]
 NEVER = {"iframe", "object", "embed", "applet", "base", "math", "style", "frame", "video", "audio"}
-ADDRESSES = {"href", "src", "action", "formaction", "srcset", "poster", "data", "xlink:href", "hx-get", "hx-post", "background"}
+ADDRESSES = {
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "srcset",
+    "poster",
+    "data",
+    "xlink:href",
+    "hx-get",
+    "hx-post",
+    "background",
+}
 
 
 class Reader(HTMLParser):
@@ -48,39 +60,59 @@ class Reader(HTMLParser):
             self.found.append(f"<meta {values}>")
         for name, value in values.items():
             plain = "".join(value.split()).casefold()
-            outward = plain.startswith(("javascript:", "data:", "vbscript:", "//")) or "evil.example" in plain
+            outward = plain.startswith(("javascript:", "data:", "vbscript:", "//", "http://evil", "https://evil"))
             if name.startswith("on") or name in {"style", "srcdoc"} or (name in ADDRESSES and outward):
                 self.found.append(f"<{tag} {name}={value!r}>")
 
 
-def write_everywhere(world: World, text: str) -> None:
-    """`text`, or as much of it as a name may hold, wherever somebody can write."""
-    cast, name = world.cast, "".join(character for character in text if character not in "/\\#?%:\r\n")[:100]
-    edit_user(actor=cast.mia, user=cast.mia, full_name=text[:150])
-    edit_registry(actor=cast.adam, registry=cast.registry, edit=Edit(description=text, add_types=[name]))
+def name_of(text: str) -> str:
+    """As much of `text` as a name may hold."""
+    return "".join(character for character in text if character not in "/\\#?%:\r\n")[:100]
+
+
+def write_everywhere(world: World, texts: list[str]) -> None:
+    """The texts wherever somebody can write, in as many names as there are of them."""
+    cast, text, name = world.cast, "\n\n".join(texts), name_of(texts[0])
+    edit_user(actor=cast.mia, user=cast.mia, full_name=texts[0][:150])
+    edit_registry(
+        actor=cast.adam, registry=cast.registry, edit=Edit(description=text, add_types=[name_of(one) for one in texts])
+    )
     edit_collection(actor=cast.mia, collection=world.collection, name=name, description=text)
     tag_collection(actor=cast.mia, collection=world.collection, add=["plain words"])
-    add_aliases(actor=cast.mia, link=world.links[0], names=[name])
-    protect_alias(actor=cast.adam, registry=cast.registry, name=f"{name}!")
-    keys.create_key(actor=cast.olga, user=cast.olga, name=text[:120])
-    fields = RunFields(display_name=text[:120], notes=text, config={text: text, "list": [text]}, summary={text: 1.5}, group=text[:60])
+    add_aliases(actor=cast.mia, link=world.links[0], names=[name_of(one) for one in texts])
+    for one in texts:
+        protect_alias(actor=cast.adam, registry=cast.registry, name=f"{name_of(one)}!")
+        keys.create_key(actor=cast.olga, user=cast.olga, name=one[:120])
+    fields = RunFields(
+        display_name=texts[0][:120],
+        notes=text,
+        config=dict.fromkeys(texts, text),
+        summary=dict.fromkeys(texts, 1.5),
+        group=texts[1][:60],
+    )
     run, _ = upsert_run(actor=cast.mia, project=world.project, name="loud", fields=fields)
     log_version(
         cast.mia, world.project, {f"{name}.txt": text.encode(), "page.html": text.encode(), "note.md": text.encode()}, run=run,
-        name=name, description=text, metadata={text: {"nested": [text]}}, references={"ref": f"s3://bucket/{name}"},
+        name=name, description=text, metadata={one: {"nested": [one]} for one in texts}, references={"ref": f"s3://bucket/{name}"},
     )  # fmt: skip
-    Version.objects.filter(pk=world.versions[0].pk).update(description=text, metadata={text: text})
+    Version.objects.filter(pk=world.versions[0].pk).update(description=text, metadata=dict.fromkeys(texts, text))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_text_acts_on_any_page(text: str, world: World, asker: Asker) -> None:
-    write_everywhere(world, text)
+@pytest.mark.parametrize("texts", [HOSTILE[:4], HOSTILE[4:]])
+def test_no_text_acts_on_any_page(texts: list[str], world: World, asker: Asker) -> None:
+    write_everywhere(world, texts)
     world.people["olga"] = people.find_user("olga")
-    pages = {path: body for path, body in crawl(asker, "olga").items() if "/download/" not in path and "/thumbnail/" not in path}
-    assert sum("evil" in body or "alert(1)" in body or "7*7" in body for body in pages.values()) > 10, "it is shown nowhere"
+    pages = {
+        path: body
+        for path, body in crawl(asker, "olga").items()
+        if "/download/" not in path and "/thumbnail/" not in path
+    }
+    assert sum("evil" in body or "alert(1)" in body or "7*7" in body for body in pages.values()) > 10, (
+        "it is shown nowhere"
+    )
     acting = {}
     for path, body in pages.items():
-        assert body[:3] in {"200", "302", "404"}, (path, body[:200])
+        assert body[0] in "234", (path, body[:200])
         reader = Reader()
         reader.feed(body)
         if reader.found:
