@@ -52,7 +52,8 @@ NESTED = """query N($entity: String!) {
         aliases { alias artifactCollection { name project { name } } }
         artifactMemberships { edges { node { artifactCollection { name project { name } } } } } } } } } } }
   entity(name: $entity) { name members { username } }
-  models(entityName: $entity) { edges { node { name runs { edges { node { name } } } artifactTypes { edges { node { name } } } } } }
+  models(entityName: $entity) { edges { node { name runs { edges { node { name } } }
+    artifactTypes { edges { node { name } } } } } }
   viewer { username teams { edges { node { name } } } organizations { name } }
 }"""
 
@@ -142,8 +143,10 @@ def crawl(asker: Asker, person: str) -> dict[str, str]:
 def addresses() -> list[str]:
     """Every list and object of REST that one can ask for in Acme, with filters where it has some."""
     values = {
-        "organization": "Acme", "registry": "model", "collection": "shown", "reference": "v0", "username": "mia", "team": "vision",
-        "entity": "vision", "project": "training", "artifact": "net", "path": "hush.txt", "alias": "latest", "tag": "x", "id": "1",
+        "organization": "Acme", "registry": "model", "collection": "shown", "reference": "v0", "username": "mia",
+        "team": "vision",
+        "entity": "vision", "project": "training", "artifact": "net", "path": "hush.txt", "alias": "latest",
+        "tag": "x", "id": "1",
     }  # fmt: skip
     found = []
     for path, methods in document()["paths"].items():
@@ -207,7 +210,7 @@ def test_a_crawl_finds_no_name_of_what_is_hidden(person: str, world: World, aski
     shown = {path: body for path, body in pages.items() if "/shown/" not in path}
     assert traces(shown) == []
     names = re.compile(
-        r"hush(project|artifact|run|shelf|nets|alias|tag|guard)", re.I
+        r"hush(project|artifact|run|shelf|nets|alias|tag|guard)", re.IGNORECASE
     )  # its files are the version's own
     assert {path: found[0] for path, body in pages.items() if (found := names.search(body))} == {}
 
@@ -218,7 +221,9 @@ def test_programs_find_no_name_of_what_is_hidden(person: str, world: World, aski
     show_one(world)
     told = programs(asking, person)
     # GraphQL names the source artifact, by which the SDK calls its folder of downloads, and nothing else of where it is from.
-    names = re.compile(r'hush(project|run|shelf|nets|alias|tag|guard)|hushartifact(?!", "project": null)', re.I)
+    names = re.compile(
+        r'hush(project|run|shelf|nets|alias|tag|guard)|hushartifact(?!", "project": null)', re.IGNORECASE
+    )
     assert {asked: around(answer, found) for asked, answer in told.items() if (found := names.search(answer))} == {}
 
 

@@ -27,7 +27,8 @@ CONDITIONS = [
 DOCUMENTS = [
     """query A($id: ID!) { artifact(id: $id) { files { edges { node { directUrl } } } } }""",
     """query A($id: ID!) { artifact(id: $id) { files(names: ["a.txt"]) { totalCount edges { node { url directUrl } } } } }""",
-    """query A($id: ID!) { project(entityName: "Acme", name: "wandb-registry-Shelf") { artifactCollectionMembership(name: "nets:v0")
+    """query A($id: ID!) { project(entityName: "Acme", name: "wandb-registry-Shelf") {
+        artifactCollectionMembership(name: "nets:v0")
         { files { edges { node { directUrl } } } artifact { id } } } artifact(id: $id) { id } }""",
 ]
 

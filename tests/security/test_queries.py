@@ -14,11 +14,13 @@ from tests.access.world import World, snapshot
 
 PAGES = [line.path for line in LINES if line.method == "GET" and not line.by_key and line.answers["olga"] == "ok"]
 LOOKUPS = {
-    "_connector": "OR 1=1", "_negated": "1", "pk__regex": ".*", "user__password__startswith": "a", "created_by__api_keys__digest": "x",
+    "_connector": "OR 1=1", "_negated": "1", "pk__regex": ".*", "user__password__startswith": "a",
+    "created_by__api_keys__digest": "x",
     "extra": "1", "id": "1", "deleted_at__isnull": "1", "visibility": "public", "organization__name": "Other",
 }  # fmt: skip
 VALUES = [
-    "'", '"', "a\x01b", "a.b", "%", "\\", "1;DROP TABLE access_user", "a__b__password", "-password", "?", "\u202e", "x" * 5000, "{{7*7}}",
+    "'", '"', "a\x01b", "a.b", "%", "\\", "1;DROP TABLE access_user", "a__b__password", "-password", "?", "\u202e",
+    "x" * 5000, "{{7*7}}",
     "password", "created_by__password", "9" * 60, "-1", "NaN", "\ud83d\ude00", "()[]*+", "$where", "0x10", "\u0660",
 ]  # fmt: skip
 LINK = re.compile(r'(?:href|hx-get|value)="[^"]*"')  # a link or a form may carry on what it was given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_moves_at_once_leave_one_holder_and_a_line_each(is_protected: bool) -> N
     holder = LinkAlias.objects.get(collection=links[0].collection, name="prod")
     lines = list(Event.objects.order_by("pk")[started:])
     assert lines[0].after and not lines[0].before
-    for earlier, later in zip(lines, lines[1:], strict=False):
+    for earlier, later in pairwise(lines):
         assert later.before["version"] == earlier.after["version"], "a move that the history does not tell"
     assert str(holder.link.index) in str(lines[-1].after)
     assert len(lines) <= MOVES

@@ -18,7 +18,8 @@ CLOSED = [  # (who is refused there, the address, what a change sends)
 ]
 SPELLINGS = [
     "{0}", "/{0}", "{0}/", "{0}//", "//{0}", "/.{0}", "/x/..{0}", "{0}?x=1", "{0};x=1", "{0}.json", "{0}?format=json",
-    "{0}%2f", "{0}%20", "{0}%09", "{0}.", "{0}/.", "{0}%00", "{0}%23", "{0}%3f", "/static/..{0}", "/healthz/..{0}", "/healthz;{0}",
+    "{0}%2f", "{0}%20", "{0}%09", "{0}.", "{0}/.", "{0}%00", "{0}%23", "{0}%3f",
+    "/static/..{0}", "/healthz/..{0}", "/healthz;{0}",
 ]  # fmt: skip
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "Post", "SEARCH", "PROPFIND"]
 OVERRIDES = ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"]
