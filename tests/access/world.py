@@ -53,7 +53,7 @@ class World:
 
     def fill(self, text: str) -> str:
         """`text` with its braces filled; those of JSON stay."""
-        return re.sub(r"\{(\w+)\}", lambda match: self.names[match[1]], text)
+        return re.sub(r"\{(\w+)\}", lambda match: self.names.get(match[1], match[0]), text)
 
     @property
     def collection(self) -> Collection:
