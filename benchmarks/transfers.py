@@ -69,6 +69,7 @@ def large_file(
         md5, sha256 = write_random(source, mib)
         resident = reset_peak(worker)
         (upload,) = client.upload_urls([f"large-{number}"])
+        settle(folder, mib)
         before = speed(mib, md5_alone, source)
         sent = speed(mib, expect, md5, client.put, upload, source)
         after = speed(mib, md5_alone, source)
@@ -76,9 +77,12 @@ def large_file(
 
         (download,) = client.download_urls([f"large-{number}"])
         client.get(download, target)  # now the target exists and every cache is warm, for each of the three
+        settle(folder, mib)
         first = speed(mib, other.get, "/source", target)
+        settle(folder, mib)
         got = speed(mib, client.get, download, target)
         expect(sha256, sha256_alone, target)
+        settle(folder, mib)
         second = speed(mib, other.get, "/source", target)
         down.append(got / statistics.mean((first, second)))
         grown.append(peak(worker) - resident)
@@ -89,6 +93,19 @@ def large_file(
         )
     print(f"median ratio: PUT {statistics.median(up):.2f} of md5, GET {statistics.median(down):.2f} of {title}")
     print(f"lowest ratio: PUT {min(up):.2f}, GET {min(down):.2f}; memory grew by {max(grown):.1f} MiB at most")
+
+
+def settle(folder: Path, mib: int) -> None:
+    """Let the disk finish what was written before, and have memory at hand for what comes.
+
+    A virtual machine may have given its free memory back to the host, and waits for each page of it that it takes again.
+    """
+    scratch = folder / "scratch"
+    with scratch.open("wb") as file:
+        for _ in range(mib):
+            file.write(bytes(2**20))
+    os.sync()
+    scratch.unlink()
 
 
 def small_files(client: Client, count: int) -> None:

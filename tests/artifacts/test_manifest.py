@@ -110,7 +110,9 @@ def test_a_damaged_document_is_refused(text: bytes) -> None:
 
 
 def test_what_is_kept_of_a_line_is_kept_as_it_came() -> None:
-    text = rb'{"version":1,"contents":{"\u65e5":{"digest":"x","ref":"s3://x","extra":{"etag":"\u00e9"},"note":"\ud800"}}}'
+    text = (
+        rb'{"version":1,"contents":{"\u65e5":{"digest":"x","ref":"s3://x","extra":{"etag":"\u00e9"},"note":"\ud800"}}}'
+    )
     document, (entry,) = parse(text)
     assert (entry.path, entry.extra) == ("日", {"etag": "é"})
     assert json.loads(clean(document)) == json.loads(text)
