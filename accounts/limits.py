@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from access.models import User
 from common.errors import TooManyRequestsError
 from common.middleware import error_response
 
 WINDOW_SECONDS = 60
 WRONG_KEYS = 60  # a minute from one address: a script that retries stays far below
+SEARCHES = 300  # a minute by one person: somebody who types stays far below
 
 
 def count_wrong_key(request: HttpRequest) -> None:
@@ -29,6 +31,17 @@ def count_wrong_key(request: HttpRequest) -> None:
             "Too many wrong API keys came from your address; wait a minute, then send a right one."
         )
     cache.set(name, seen + 1, WINDOW_SECONDS)
+
+
+def count_search(user: User) -> None:
+    """Count a search of one person in this process. Raises TooManyRequestsError from the 301st of a minute on.
+
+    Kept in memory: a count that all processes share would cost more than most searches do.
+    """
+    local, name = caches["local"], f"search:{user.pk}:{int(time.time()) // WINDOW_SECONDS}"
+    local.add(name, 0, WINDOW_SECONDS)
+    if local.incr(name) > SEARCHES:
+        raise TooManyRequestsError(_("You searched too often; wait a minute, then go on."))
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

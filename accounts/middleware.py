@@ -10,7 +10,9 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
-from common.errors import UnauthenticatedError
+from access.models import User
+from accounts.limits import count_search
+from common.errors import TooManyRequestsError, UnauthenticatedError
 from common.middleware import error_response, wants_json
 from events.models import Event
 from events.services import current_door
@@ -42,12 +44,20 @@ class SignInRequiredMiddleware(MiddlewareMixin):
         if getattr(view, "is_public", False) or (match and match.url_name in PUBLIC_VIEWS):
             return None
         if request.user.is_authenticated and request.user.is_active:
-            return None
+            return self._paused(request, request.user)
         if wants_json(request):
             return error_response(
                 request, UnauthenticatedError("Sign in first: send an API key with HTTP Basic as api:KEY.")
             )
         return redirect_to_login(request.get_full_path())
+
+    def _paused(self, request: HttpRequest, user: User) -> HttpResponseBase | None:
+        try:
+            if request.GET.get("q"):
+                count_search(user)
+        except TooManyRequestsError as error:
+            return error_response(request, error)
+        return None
 
 
 class LanguageMiddleware(LocaleMiddleware):

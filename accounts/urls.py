@@ -44,6 +44,7 @@ house = [
     path("", organizations.overview, name="overview"),
     path("settings/", organizations.settings, name="settings"),
     path("members/", members.members, name="members"),
+    path("members.csv", members.members_csv, name="members_csv"),
     path("members/deactivated/", members.deactivated, name="deactivated"),
     path("members/<str:username>/role/", members.set_role, name="set_role"),
     path("members/<str:username>/deactivate/", members.deactivate, name="deactivate"),

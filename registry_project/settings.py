@@ -112,7 +112,10 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 10, "timeout": 20}}
 
 # All processes share it; a migration of accounts makes the table.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # of this process alone
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 STORAGE_URL = ENV.storage_url
 BASE_URL = ENV.base_url

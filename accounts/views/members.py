@@ -18,9 +18,12 @@ from accounts.adapter import new_password_link
 from accounts.organization_forms import ROLES, NewMemberForm
 from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
+from common.csv import csv_response
 from common.errors import ConflictError, NotFoundError
 from common.forms import posted
 from common.pagination import paginate
+
+MOST_EXPORTED = 10_000
 
 
 @require_safe
@@ -34,6 +37,33 @@ def members(request: PersonalRequest, organization: str) -> HttpResponse:
         page=page, rows=directory.member_rows(house.organization, page.items), words=words, roles=ROLES
     )
     return render(request, "organizations/members.html", context)
+
+
+@require_safe
+def members_csv(request: PersonalRequest, organization: str) -> HttpResponse:
+    """Everybody who belongs to the organization as a table, for whoever reviews access: at most 10,000 people."""
+    house = open_house(request, organization, "members")
+    require_organization_admin(request.user, house.organization)
+    rows = directory.members(house.organization).order_by("user__username", "pk")[:MOST_EXPORTED]
+    head = ("username", "name", "email", "role", "teams", "last active", "member since")
+    return csv_response(
+        "members",
+        [
+            head,
+            *(
+                (
+                    row.user.username,
+                    row.user.full_name,
+                    row.user.email,
+                    row.role,
+                    " ".join(row.teams),
+                    row.seen,
+                    row.since,
+                )
+                for row in directory.member_rows(house.organization, list(rows))
+            ),
+        ],
+    )
 
 
 @require_safe

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
@@ -139,6 +141,18 @@ def test_wrong_keys_come_to_a_pause_and_right_ones_do_not(
     refused = ask("0" * 40)
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
     assert {ask(secret).status_code for _ in range(3)} == {200}
+
+
+def test_searches_come_to_a_pause(cast: Cast, signed_in: Callable[[User], Client], monkeypatch: Any) -> None:
+    """T50: of one person, whatever is searched; other pages and other people go on."""
+    monkeypatch.setattr(limits, "SEARCHES", 3)
+    caches["local"].clear()  # other tests search, too
+    mia, vera = signed_in(cast.mia), signed_in(cast.vera)
+    pages = ("/orgs/Acme/registry/", "/orgs/Acme/members/", "/orgs/Acme/projects/")
+    assert {mia.get(page, {"q": "net"}).status_code for page in pages} == {200}
+    refused = mia.get(pages[0], {"q": "net"})
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert mia.get(pages[0]).status_code == vera.get(pages[0], {"q": "net"}).status_code == 200
 
 
 def test_wishes_for_a_new_password_come_to_a_pause(walter: User, client: Client, settings: Any) -> None:

@@ -134,7 +134,7 @@ def test_a_service_account_gets_keys_that_are_shown_once_and_die_with_it(cast: C
     for _ in range(2):
         assert browser.post(f"{own}keys/{first.pk}/revoke/").status_code == 302
     assert [bool(authenticate(secret)) for secret in secrets] == [False, True, True]
-    assert "its 2 API keys" in browser.get(own + "delete/").content.decode()
+    assert "its API keys: jobs that use them stop working" in browser.get(own + "delete/").content.decode()
     for _ in range(2):
         assert browser.post(own + "delete/")["Location"] == SERVICES
     assert not any(authenticate(secret) for secret in secrets)
