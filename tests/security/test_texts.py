@@ -105,7 +105,7 @@ def test_no_text_acts_on_any_page(texts: list[str], world: World, asker: Asker) 
     pages = {
         path: body
         for path, body in crawl(asker, "olga").items()
-        if "/download/" not in path and "/thumbnail/" not in path
+        if "/download/" not in path and "/thumbnail/" not in path and not path.endswith(".csv")  # served to be saved
     }
     assert sum("evil" in body or "alert(1)" in body or "7*7" in body for body in pages.values()) > 10, (
         "it is shown nowhere"
