@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from access import grants, hooks
+from access import grants, hooks, roles
 from access.models import (
     ApiKey,
     ContainerUserGrant,
@@ -21,7 +21,6 @@ from access.models import (
     User,
 )
 from access.policy import require_operator, require_organization_admin
-from access.roles import Role as level
 from access.services import namespaces
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import ENTITY_NAME, container_name, fold
@@ -114,7 +113,7 @@ def reactivate_member(*, actor: User | None, organization: Organization, user: U
         for team in organization.teams.alive().filter(pk__in=had.teams):
             TeamMembership.objects.get_or_create(team=team, user=user, defaults={"role": had.teams[str(team.pk)]})
         for container in organization.containers.alive().filter(pk__in=had.grants):
-            role = level.parse(had.grants[str(container.pk)])
+            role = roles.Role.parse(had.grants[str(container.pk)])
             if role and grants.given(container, user) is None:
                 grants.give(container, user, role)
         _record(EventType.MEMBER_REACTIVATED, actor, organization, user, None, {"role": had.role})
@@ -124,7 +123,7 @@ def edit_organization(
     *,
     actor: User | None,
     organization: Organization,
-    default_registry_role: level | None = None,
+    default_registry_role: roles.Role | None = None,
     registry_founders: str | None = None,
 ) -> Organization:
     """Set what members have on open registries (C7: Member or lower) and who creates registries (C29); None leaves.
@@ -132,7 +131,7 @@ def edit_organization(
     Raises NotFoundError and ForbiddenError for all but its admins, InvalidInputError for values that cannot be.
     """
     require_organization_admin(actor, organization)
-    if default_registry_role is not None and default_registry_role > level.MEMBER:
+    if default_registry_role is not None and default_registry_role > roles.Role.MEMBER:
         raise InvalidInputError("The default role on registries is member, viewer or restricted viewer.")
     if registry_founders is not None and registry_founders not in Organization.Founders.values:
         raise InvalidInputError(f"Registries are created by one of {', '.join(Organization.Founders.values)}.")

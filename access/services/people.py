@@ -49,7 +49,7 @@ def create_user(
     """
     require_operator(actor)
     user = User(username=username, email=email, full_name=full_name, is_superuser=is_operator)
-    return open_account(actor=actor, user=user, password=password, rules=[MinimumLengthValidator(min_length=8)])
+    return open_account(actor=actor, user=user, password=password, rules=_rules_of(actor))
 
 
 def create_member(*, actor: User, organization: Organization, username: str, email: str, full_name: str = "") -> User:
@@ -115,7 +115,7 @@ def set_password(*, actor: User | None, user: User, password: str) -> None:
     _require_self(actor, user)
     if user.check_password(password):
         return
-    _put_password(user, password, [MinimumLengthValidator(min_length=8)] if actor is None else None)
+    _put_password(user, password, _rules_of(actor))
     with transaction.atomic():
         user.save(update_fields=["password"])
         record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": ["password"]})
@@ -234,6 +234,11 @@ def _save(user: User, fields: list[str] | None = None) -> None:
             user.save(update_fields=fields)
     except IntegrityError as error:  # somebody else took the address at the same time
         raise ConflictError(EMAIL_TAKEN.format(email=user.email)) from error
+
+
+def _rules_of(actor: User | None) -> list[Any] | None:
+    """What a password must meet: at the command line its length alone, elsewhere (None) the rules of the settings."""
+    return [MinimumLengthValidator(min_length=8)] if actor is None else None
 
 
 def _put_password(user: User, password: str | None, rules: list[Any] | None) -> None:
