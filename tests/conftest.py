@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
 
 from access.models import User
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_unconfigure() -> None:
     """Remove this process's folder."""
     shutil.rmtree(settings.TEST_DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def own_counts() -> None:
+    """What a process counts of people (their searches in a minute) begins anew: in another test the same id is another person."""
+    caches["local"].clear()
 
 
 @pytest.fixture(autouse=True)
