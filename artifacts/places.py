@@ -158,6 +158,7 @@ def artifact_series(artifact: Artifact) -> Series:
         next_index=artifact.next_index,
         space="artifacts",
         names=(project.namespace.name, project.name, artifact.type, artifact.name),
+        directions=artifact.metric_directions,
     )
 
 

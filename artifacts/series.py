@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,8 @@ METRIC = "metric:"
 class Series:
     """Rows are versions, or links that reach theirs by `path`; `metrics` reach a row's number by `number`.
 
-    `names` are the arguments of the addresses in `space` up to the version; each alias says whether it `is_protected`.
+    `names` are the arguments of the addresses in `space` up to the version; each alias says whether it `is_protected`;
+    `directions` say of a metric whether higher is better, above what the runs said.
     """
 
     rows: QuerySet[Any]
@@ -43,6 +44,7 @@ class Series:
     next_index: int
     space: str
     names: tuple[str, ...]
+    directions: Mapping[str, bool]
 
     def url(self, reference: str, tab: str = "") -> str:
         """The page of a version, by `v3` or `@alias`."""
@@ -228,6 +230,7 @@ def _columns(
     known: dict[str, bool] = {}
     for item in sorted(items, key=lambda item: item.index):
         known |= directions(item.definitions)  # the newest run's word counts
+    known |= series.directions
     directed = [key for key in keys if key in known]
     ends: dict[str, tuple[float, float]] = {}
     if directed:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from artifacts.series import METRIC, Selection, Table
+from common.data import PageData
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,23 @@ def table_context(table: Table, selection: Selection) -> dict[str, Any]:
         ],
         "shown_keys": [column.key for column in table.columns],
     }
+
+
+def table_data(name: str, table: Table, facts: dict[str, Any]) -> PageData:
+    """The page of the table as data: a metric is a column `metric:<key>`, sizes are in bytes, times ISO 8601 in UTC."""
+    rows = [
+        {
+            "version": row.label,
+            "aliases": [alias for alias, _ in row.aliases],
+            "tags": row.tags,
+            **{METRIC + cell.column.key: cell.value for cell in row.cells},
+            "created_by": row.who.username if row.who else None,
+            "created_at": row.moment.isoformat(),
+            "run": row.run.name if row.run else None,
+            "size": row.version.size,
+            "digest": row.version.digest,
+            "url": row.url,
+        }
+        for row in table.rows
+    ]
+    return PageData(name, facts | {"next": table.page.next, "previous": table.page.previous}, rows)

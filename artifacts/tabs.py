@@ -188,7 +188,8 @@ def _differences(place: Place, base: Any) -> list[Difference]:
     rows = VersionMetric.objects.filter(version__in=[pk for pk in (ours, theirs) if pk]).order_by("key")
     for version_id, key, value in rows.values_list("version", "key", "value")[: 2 * MAX_METRICS]:
         values.setdefault(version_id, {})[key] = value
-    return compare(values[ours], values.get(theirs or 0, {}), directions(place.definitions))
+    known = directions(place.definitions) | place.series.directions
+    return compare(values[ours], values.get(theirs or 0, {}), known)
 
 
 def _links(place: Place, user: User) -> Any:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+from common.data import PageData, data_kind
+from common.errors import NotFoundError
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -16,9 +20,22 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def render_page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, partial: str = "", status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    partial: str = "",
+    status: int = 200,
+    data: Callable[[], PageData] | None = None,
 ) -> HttpResponse:
-    """The page, or its `partial` when htmx asks for a fragment."""
+    """The page, its `partial` when htmx asks for a fragment, or its `data` where the address asks for that.
+
+    Raises NotFoundError when there is none.
+    """
+    if kind := data_kind(request):
+        if data is None:
+            raise NotFoundError("This page has no data of its own.")
+        return data().response(kind)
     name = f"{template}#{partial}" if partial and wants_fragment(request) else template
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request"])

@@ -113,6 +113,7 @@ def collection_series(collection: Collection) -> Series:
         next_index=collection.next_index,
         space="registries",
         names=collection_names(collection),
+        directions=collection.metric_directions,
     )
 
 

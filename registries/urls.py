@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from accounts.data import with_data
 from registries.views import creation, editing, members, pages, settings
 
 app_name = "registries"
@@ -29,7 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(SETTINGS + "access/", settings.access, name="registry_access"),
     path(SETTINGS + "delete/", settings.delete, name="registry_delete"),
     path(REGISTRY + "new/", editing.new_collection, name="new_collection"),
-    path(COLLECTION, pages.collection, name="collection"),
+    *with_data(COLLECTION, pages.collection, "collection"),
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
     path(COLLECTION + "history/", pages.collection_history, name="collection_history"),

@@ -23,7 +23,10 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
 
 
 class Artifact(models.Model):
-    """A series. `next_index` is the number that the next committed version gets; numbers are never reused (F49)."""
+    """A series. `next_index` is the number that the next committed version gets; numbers are never reused (F49).
+
+    `metric_directions` says of a metric whether higher is better, above what runs said.
+    """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="artifacts")
     name = models.CharField(max_length=128)
@@ -35,6 +38,7 @@ class Artifact(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
     tags = models.ManyToManyField("artifacts.Tag", related_name="artifacts")
+    metric_directions = models.JSONField(default=dict)
 
     objects = ArtifactQuerySet.as_manager()
 

@@ -24,7 +24,10 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
 
 
 class Collection(models.Model):
-    """A set of links; `next_index` is the number of the next one, never reused (F49, C15)."""
+    """A set of links; `next_index` is the number of the next one, never reused (F49, C15).
+
+    `metric_directions` says of a metric whether higher is better, above what runs said; `headline_metric` stands for the rest.
+    """
 
     registry = models.ForeignKey(Registry, models.CASCADE, related_name="collections")
     name = models.CharField(max_length=128)
@@ -37,6 +40,8 @@ class Collection(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
     tags = models.ManyToManyField(Tag, related_name="collections")
+    metric_directions = models.JSONField(default=dict)
+    headline_metric = models.CharField(max_length=256, blank=True)
 
     objects = CollectionQuerySet.as_manager()
 

@@ -19,7 +19,8 @@ from artifacts.lineage import lineage_of
 from artifacts.places import permissions
 from artifacts.series import Selection, versions_table
 from artifacts.serving import serve_file, serve_thumbnail
-from artifacts.tables import table_context
+from artifacts.tables import table_context, table_data
+from common.data import PageData
 from common.errors import NotFoundError
 from common.htmx import render_page
 from common.pagination import paginate
@@ -102,7 +103,12 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     selection = Selection.read(request.GET)
     table = versions_table(queries.collection_series(found), request.user, selection)
     context = queries.collection_head(request.user, found, "") | table_context(table, selection)
-    return render_page(request, "registries/collection.html", context, partial="versions")
+
+    def data() -> PageData:
+        facts = {"name": found.name, "type": found.type, "registry": found.registry.name, "total": found.link_count}  # type: ignore[attr-defined]
+        return table_data("versions", table, facts | {"description": found.description, "tags": context["tags"]})
+
+    return render_page(request, "registries/collection.html", context, partial="versions", data=data)
 
 
 @require_safe

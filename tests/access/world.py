@@ -52,8 +52,9 @@ class World:
     secrets: dict[str, str]
 
     def fill(self, text: str) -> str:
-        """`text` with its braces filled; those of JSON stay."""
-        return re.sub(r"\{(\w+)\}", lambda match: self.names.get(match[1], match[0]), text)
+        """`text` with its braces filled (those of JSON stay); a page's data is there without its last slash."""
+        filled = re.sub(r"\{(\w+)\}", lambda match: self.names.get(match[1], match[0]), text)
+        return re.sub(r"/(?=\.(?:json|csv)\b)", "", filled)
 
     @property
     def collection(self) -> Collection:

@@ -43,7 +43,7 @@ def sample(route: str) -> str:
     """An address that matches `route`."""
 
     def value(match: re.Match[str]) -> str:
-        return {"int": "1", "path": "a/b.txt"}.get(match[1], "something")
+        return {"int": "1", "path": "a/b.txt", "kind": "json"}.get(match[1], "something")
 
     return "/" + re.sub(r"<(?:(\w+):)?\w+>", value, route)
 

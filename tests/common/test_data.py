@@ -1,0 +1,40 @@
+"""Pages as data: the same view, so the same people; rows as JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from django.test import Client
+
+from access.models import User
+from tests.cast import Cast
+from tests.registries import shelves
+
+NET = "/orgs/Acme/registry/Shelf/collections/net"
+
+
+def test_a_collection_is_json_and_csv(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    shelves.link(cast, shelves.log(cast))
+    client = signed_in(cast.rita)
+    found = json.loads(client.get(f"{NET}.json").content)
+    assert (found["name"], found["total"]) == ("net", 1)
+    assert [row["version"] for row in found["rows"]] == ["v0"]
+    lines = client.get(f"{NET}.csv").content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("version,aliases,tags,")
+    assert lines[1].startswith("v0,latest,")
+
+
+def test_data_is_closed_to_those_to_whom_the_page_is(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    shelves.link(cast, shelves.log(cast))
+    hidden, absent = (signed_in(cast.otto).get(f"{NET}{end}.json") for end in ("", "x"))
+    assert hidden.status_code == absent.status_code == 404
+    assert Client().get(f"{NET}.csv").headers["Location"].startswith("/accounts/login/")
+
+
+def test_the_data_of_a_name_with_a_dot_is_found(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    shelves.link(cast, shelves.log(cast), "net.json")
+    client = signed_in(cast.mia)
+    assert client.get(f"{NET}.json/").status_code == 200
+    assert client.get(f"{NET}.json.json").json()["name"] == "net.json"
+    assert client.get(f"{NET}.json").status_code == 404
