@@ -5,7 +5,7 @@ BIN := .venv/bin
 # A production-like environment for checks that only read settings.
 PRODUCTION := VITRINE_DATA=.venv/check VITRINE_BASE_URL=https://registry.example.org VITRINE_SECRET_KEY=only-for-checks-8mW2xQ5vR7kT1zN4cJ6hB9yLpDsGfA3eUo0iXt
 
-.PHONY: help demo run test test-postgres check fmt
+.PHONY: help demo run test test-slow test-postgres check fmt
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 16
@@ -16,10 +16,13 @@ demo: .venv/app ## serve a seeded organization at http://localhost:8000 (PORT=â€
 run: .venv/app ## serve with the settings of the environment (docs/deploy.md)
 	@$(BIN)/python manage.py serve --migrate --port $(PORT)
 
-test: .venv/dev ## run the whole suite, in parallel
+test: .venv/dev ## run the suite, in parallel
 	@$(BIN)/pytest
 
-test-postgres: .venv/dev ## run the whole suite on a throw-away PostgreSQL cluster
+test-slow: .venv/dev ## run what takes minutes each: every page in the browser, twenty scripts at once, kill -9 everywhere
+	@$(BIN)/pytest -m slow
+
+test-postgres: .venv/dev ## run the suite on a throw-away PostgreSQL cluster
 	@$(BIN)/python tests/throwaway_postgres.py $(BIN)/pytest --reuse-db
 
 check: .venv/dev ## format, lint, layers, templates, types, migrations, deployment

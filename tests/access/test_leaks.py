@@ -290,6 +290,7 @@ def test_hidden_and_absent_are_one_answer_at_one_cost(
     assert bodies[0][0] == (200 if door == "graphql" else 404)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", [PAIRS[0], PAIRS[5], PAIRS[8], PAIRS[12]], ids=lambda pair: f"{pair[0]} {pair[1]}")
 def test_hidden_and_absent_take_the_same_time(pair: tuple[str, str, str], world: World, asking: Asker) -> None:
     """Medians over 200 interleaved pairs within 10 %; processor time, so that a busy machine matters little."""

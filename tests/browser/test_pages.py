@@ -137,7 +137,12 @@ def check_looks(page: Page) -> None:
         assert found.violations_count == 0, (theme, size, found.generate_report())
 
 
-@pytest.mark.parametrize("address", PAGES)
+QUICK = {"/accounts/login/", LANDING, READER, f"{READER}versions/v7/", f"{READER}link/?project=vision/meter-reader"}
+
+
+@pytest.mark.parametrize(
+    "address", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in PAGES]
+)
 def test_a_page_fits_reads_well_and_complains_of_nothing(
     open_page: Callable[..., Page], session: Any, address: str
 ) -> None:

@@ -16,7 +16,7 @@ from tests import sdk_process
 from tests.servers import Server, Template
 
 pytestmark = pytest.mark.sqlite_only
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "2" if os.environ.get("CI") == "true" else "1"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "2"))
 POINTS = (
     "in the middle of a body",
     "before the rename",
@@ -96,26 +96,29 @@ def wait_for_death(server: Server, client: subprocess.Popen[str]) -> None:
         time.sleep(0.02)
 
 
-def test_the_server_may_die_anywhere(victim: Server, tmp_path: Path) -> None:
+WORST = ["before the rename", "inside the commit", "after the commit"]
+
+
+@pytest.mark.parametrize(
+    "points", [WORST, pytest.param([*POINTS] * ROUNDS, marks=pytest.mark.slow)], ids=["worst", "all"]
+)
+def test_the_server_may_die_anywhere(victim: Server, tmp_path: Path, points: list[str]) -> None:
     home = tmp_path / "sdk"
     home.mkdir()
     env = sdk_process.environment(home, victim.url, KEY) | PATIENT
-    number = 0
     try:
-        for _ in range(ROUNDS):
-            for point in POINTS:
-                client = subprocess.Popen(
-                    [sys.executable, "-c", SCRIPT, str(number)], cwd=home, env=env, text=True,
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                )  # fmt: skip
-                (tmp_path / "flag").write_text(point)
-                wait_for_death(victim, client)
-                assert half_visible(victim.data) == [], point
-                victim.start()
-                output, _ = client.communicate(timeout=120)
-                assert client.returncode == 0, (point, output)
-                assert f"v{number} v{number}" in output, (point, output)
-                assert half_visible(victim.data) == [], point
-                number += 1
+        for number, point in enumerate(points):
+            client = subprocess.Popen(
+                [sys.executable, "-c", SCRIPT, str(number)], cwd=home, env=env, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            (tmp_path / "flag").write_text(point)
+            wait_for_death(victim, client)
+            assert half_visible(victim.data) == [], point
+            victim.start()
+            output, _ = client.communicate(timeout=120)
+            assert client.returncode == 0, (point, output)
+            assert f"v{number} v{number}" in output, (point, output)
+            assert half_visible(victim.data) == [], point
     finally:
         victim.kill()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -11,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests import sdk_process
 from tests.sdk.browsing import sign_in
 from tests.sdk.team import KEY, PASSWORD, provision
 from tests.servers import Server
 
-AT_ONCE = 20 if os.environ.get("CI") == "true" else 6  # each costs three seconds of a core
 LOG_AND_LINK = """
 import sys, wandb
 with wandb.init(project="busy") as run:
@@ -78,21 +78,25 @@ def log_at_once(server: Server, tmp_path: Path, contents: list[str]) -> list[lis
     return answers
 
 
-def test_scripts_that_log_and_link_at_once_get_numbers_without_gaps(server: Server, tmp_path: Path) -> None:
+# Each script costs three seconds of a core.
+@pytest.mark.parametrize("at_once", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_scripts_that_log_and_link_at_once_get_numbers_without_gaps(
+    server: Server, tmp_path: Path, at_once: int
+) -> None:
     provision(server)
-    labels = {f"v{number}" for number in range(AT_ONCE)}
+    labels = {f"v{number}" for number in range(at_once)}
 
     with readers(server) as seen:
-        distinct = log_at_once(server, tmp_path, [str(number) for number in range(AT_ONCE)])
-        identical = log_at_once(server, tmp_path, ["the same"] * AT_ONCE)
+        distinct = log_at_once(server, tmp_path, [str(number) for number in range(at_once)])
+        identical = log_at_once(server, tmp_path, ["the same"] * at_once)
 
     assert {source for source, _ in distinct} == {link for _, link in distinct} == labels
-    assert {tuple(answer) for answer in identical} == {(f"v{AT_ONCE}", f"v{AT_ONCE}")}
+    assert {tuple(answer) for answer in identical} == {(f"v{at_once}", f"v{at_once}")}
     rows = sdk_process.run(tmp_path / "look", server.url, KEY, LOOK).stdout.split("\n")
     for place in ("net", "busy"):
         of_place = [row.split(" ") for row in rows if row.startswith(f"{place} ")]
-        assert {label for _, label, _ in of_place} == labels | {f"v{AT_ONCE}"}
-        assert [label for _, label, aliases in of_place if "latest" in aliases] == [f"v{AT_ONCE}"]
+        assert {label for _, label, _ in of_place} == labels | {f"v{at_once}"}
+        assert [label for _, label, aliases in of_place if "latest" in aliases] == [f"v{at_once}"]
     assert not [status for status in seen if status >= 500], seen
     assert "database is locked" not in server.log
     assert " 500 " not in server.log
