@@ -46,20 +46,14 @@ def require(user: Any, action: Action, container: Container) -> Role:
 
 
 def find_visible(queryset: models.QuerySet[C], user: Any, **lookup: Any) -> C | None:
-    """The visible container of `queryset` that matches, or None; its role costs a second, small query.
-
-    For scripts, which ask for one thing at a time: on pages `get_visible` spares that query for a slower first one.
-    """
-    found: C | None = queryset.visible_to(user).filter(**lookup).first()  # type: ignore[attr-defined]
-    if found is not None:
-        found.role_user = user.pk  # type: ignore[attr-defined]
-        found.role_level = Container.objects.role_level(user, found.pk)  # type: ignore[attr-defined]
+    """The visible container of `queryset` that matches, with its role at hand, or None."""
+    found: C | None = queryset.visible_to(user).with_role(user).filter(**lookup).first()  # type: ignore[attr-defined]
     return found
 
 
 def get_visible(queryset: models.QuerySet[C], user: Any, what: str, **lookup: Any) -> C:
     """The one visible container of `queryset` that matches, with its role at hand. Raises NotFoundError."""
-    found: C | None = queryset.visible_to(user).with_role(user).filter(**lookup).first()  # type: ignore[attr-defined]
+    found = find_visible(queryset, user, **lookup)
     if found is None:
         raise NotFoundError(f"There is no such {what}, or you may not see it.")
     return found

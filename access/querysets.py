@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import connections, models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Least
 
@@ -84,7 +84,11 @@ class ContainerQuerySet(models.QuerySet[Any]):
 
     def with_role(self, user: User) -> Self:
         """Each row with `role_level` (a Role's number, 0 for none) of the user whose id is `role_user`."""
-        return self.annotate(role_user=Value(user.pk or 0), role_level=self._role_level(user))
+        if not user.is_authenticated or not user.is_active:
+            level: Any = Value(0)
+        else:
+            level = Value(int(Role.ADMIN)) if user.is_superuser else _RoleOfRow(user)
+        return self.annotate(role_user=Value(user.pk or 0), role_level=level)
 
     def role_level(self, user: User, container: int) -> int:
         """A Role's number, 0 for none, of `user` on the living container of that id: `with_role` for one row, made fast."""
@@ -97,10 +101,6 @@ class ContainerQuerySet(models.QuerySet[Any]):
         return row[0] if row else 0
 
     def _role_level(self, user: User) -> Any:
-        if not user.is_authenticated or not user.is_active:
-            return Value(0)
-        if user.is_superuser:
-            return Value(int(Role.ADMIN))
         membership, teams, user_grants, group_grants = _ways(user)
         return Greatest(
             Case(When(namespace=user.namespace_id, then=Value(int(Role.ADMIN))), default=Value(0)),
@@ -127,8 +127,11 @@ def _anybody() -> Any:
 @cache
 def _role_statement(database: str) -> _Statement:
     """The role of one person on one living container."""
-    one = _model("Container").objects.using(database).alive().filter(pk=_CONTAINER).with_role(_anybody())
-    return _statement(one.values_list("role_level", flat=True))
+    one = _model("Container").objects.using(database).alive().filter(pk=_CONTAINER)
+    rows = one.annotate(role_level=one._role_level(_anybody())).values_list("role_level", flat=True)
+    # Of its own names, so that it can stand inside a query of the same tables.
+    rows.query.change_aliases({alias: f"role_{number}" for number, alias in enumerate(rows.query.alias_map)})
+    return _statement(rows)
 
 
 @cache
@@ -148,6 +151,27 @@ def _filled(statement: _Statement, user: User, container: int = 0) -> _Statement
     text, order = statement
     actual = {_USER: user.pk, _NAMESPACE: user.namespace_id, _CONTAINER: container}
     return text, tuple(actual.get(value, value) for value in order)
+
+
+class _RoleOfRow(Func):
+    """The role of one person on the row at hand, 0 for none: the statement above, asked about that row's id."""
+
+    output_field = IntegerField()
+
+    def __init__(self, user: User) -> None:
+        super().__init__(F("pk"))
+        self.user = user
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        """Django's hook."""
+        row, _ = compiler.compile(self.get_source_expressions()[0])
+        text, order = _role_statement(connection.alias)
+        head, *pieces = text.split("%s")
+        actual = {_USER: self.user.pk, _NAMESPACE: self.user.namespace_id}
+        statement = head + "".join(
+            (row if v == _CONTAINER else "%s") + piece for v, piece in zip(order, pieces, strict=True)
+        )
+        return f"COALESCE(({statement}), 0)", [actual.get(value, value) for value in order if value != _CONTAINER]
 
 
 def _ways(user: User) -> tuple[Any, Any, Any, Any]:
