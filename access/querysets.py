@@ -162,9 +162,9 @@ class _RoleOfRow(Func):
         super().__init__(F("pk"))
         self.user = user
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, list[Any]]:
         """Django's hook."""
-        row, _ = compiler.compile(self.get_source_expressions()[0])
+        row = compiler.compile(self.get_source_expressions()[0])[0]
         text, order = _role_statement(connection.alias)
         head, *pieces = text.split("%s")
         actual = {_USER: self.user.pk, _NAMESPACE: self.user.namespace_id}

@@ -188,7 +188,7 @@ def _differences(place: Place, base: Any) -> list[Difference]:
     rows = VersionMetric.objects.filter(version__in=[pk for pk in (ours, theirs) if pk]).order_by("key")
     for version_id, key, value in rows.values_list("version", "key", "value")[: 2 * MAX_METRICS]:
         values.setdefault(version_id, {})[key] = value
-    known = directions(place.definitions) | place.series.directions
+    known = {**directions(place.definitions), **place.series.directions}
     return compare(values[ours], values.get(theirs or 0, {}), known)
 
 

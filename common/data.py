@@ -30,8 +30,8 @@ class PageData:
     def response(self, kind: str) -> HttpResponse:
         """The answer as `json` or `csv`. Raises NotFoundError for a table where there is none."""
         if kind == "json":
-            rows = {} if self.rows is None else {"rows": [dict(row) for row in self.rows]}
-            response: HttpResponse = JsonResponse({**self.facts, **rows}, json_dumps_params={"ensure_ascii": False})
+            table = {} if self.rows is None else {"rows": [dict(row) for row in self.rows]}
+            response: HttpResponse = JsonResponse({**self.facts, **table}, json_dumps_params={"ensure_ascii": False})
             response.headers["Cache-Control"] = "private, no-store"
             return response
         if self.rows is None:
