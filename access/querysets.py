@@ -162,7 +162,7 @@ class _RoleOfRow(Func):
         super().__init__(F("pk"))
         self.user = user
 
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> _Statement:
         """Django's hook."""
         row = compiler.compile(self.get_source_expressions()[0])[0]
         text, order = _role_statement(connection.alias)
@@ -171,7 +171,7 @@ class _RoleOfRow(Func):
         statement = head + "".join(
             (row if v == _CONTAINER else "%s") + piece for v, piece in zip(order, pieces, strict=True)
         )
-        return f"COALESCE(({statement}), 0)", [actual.get(value, value) for value in order if value != _CONTAINER]
+        return f"COALESCE(({statement}), 0)", tuple(actual.get(v, v) for v in order if v != _CONTAINER)
 
 
 def _ways(user: User) -> tuple[Any, Any, Any, Any]:
