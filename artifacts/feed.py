@@ -62,6 +62,11 @@ class Line:
         return ", ".join((self.event.after or {}).keys())
 
     @property
+    def is_about_metrics(self) -> bool:
+        """Whether a collection's metrics were edited, and not its card."""
+        return bool({"metric_directions", "headline_metric"} & set(self.event.after or {}))
+
+    @property
     def name(self) -> str:
         """The name of what was made or deleted."""
         return str(self._value("name") or self._value("collection") or self._value("artifact") or "")

@@ -24,6 +24,7 @@ RECENT = 100  # what is drawn, and where metric keys are looked for: a page cost
 PAGE = 50
 MAX_COLUMNS = 8
 MAX_ALIASES = 500
+MAX_KEYS = 200
 METRIC = "metric:"
 
 
@@ -144,18 +145,19 @@ class Table:
 def versions_table(series: Series, user: User, selection: Selection) -> Table:
     """The page that `selection` asks for: six queries, seven where a metric's direction is known."""
     page = _page(series, user, selection)
-    counts = dict(
-        series.metrics.filter(**series.recent)
-        .values_list("key")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "key")[:200]
-    )
+    counts = metric_counts(series)
     keys = list(selection.keys) if selection.chosen else common_keys(counts)
     values = _values(series, page.items, keys)
     aliases = _aliases(series, page.items)
     columns = _columns(series, page.items, keys, values)
     rows = [_row(series, item, columns, values, aliases) for item in page.items]
     return Table(page, rows, columns, sorted(counts), _charts(keys, values, aliases))
+
+
+def metric_counts(series: Series) -> dict[str, int]:
+    """The metrics of the newest versions, each with how many of these have it, the commonest first: at most 200."""
+    rows = series.metrics.filter(**series.recent).values_list("key").annotate(count=Count("pk"))
+    return dict(rows.order_by("-count", "key")[:MAX_KEYS])
 
 
 def _page(series: Series, user: User, selection: Selection) -> Page[Any]:

@@ -11,6 +11,7 @@ VERSION = ARTIFACT + "<str:reference>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(ARTIFACT, pages.artifact, name="artifact"),
     path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),
+    path(ARTIFACT + "metrics/", editing.artifact_metrics, name="artifact_metrics"),
     path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),
     path(ARTIFACT + "delete/", editing.delete_artifact, name="delete_artifact"),
     path(VERSION, pages.version, name="version"),

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
     path(COLLECTION + "history/", pages.collection_history, name="collection_history"),
     path(COLLECTION + "edit/", editing.edit_collection, name="edit_collection"),
+    path(COLLECTION + "metrics/", editing.collection_metrics, name="collection_metrics"),
     path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),
     path(COLLECTION + "delete/", editing.delete_collection, name="delete_collection"),
     path(COLLECTION + "link/", editing.link_new_version, name="link_new_version"),

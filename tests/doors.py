@@ -32,9 +32,11 @@ def everything() -> list[Any]:
     """All that the doors could change."""
     return [
         list(Collection.objects.order_by("pk").values_list("name", "description", "deleted_at", "tags__name")),
+        list(Collection.objects.order_by("pk").values_list("metric_directions", "headline_metric")),
         list(Link.objects.order_by("pk").values_list("collection", "version", "deleted_at")),
         list(LinkAlias.objects.order_by("pk").values_list("name", "link")),
         list(Artifact.objects.order_by("pk").values_list("name", "description", "deleted_at", "tags__name")),
+        list(Artifact.objects.order_by("pk").values_list("metric_directions")),
         list(Version.objects.order_by("pk").values_list("state", "description", "tags__name")),
         list(VersionAlias.objects.order_by("pk").values_list("name", "version")),
         Event.objects.count(),

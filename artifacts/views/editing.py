@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -10,11 +12,12 @@ from access.models import User
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
-from artifacts import editing
+from artifacts import directing, editing
 from artifacts.forms import NamedForm
 from artifacts.models import Artifact, Version
-from artifacts.places import artifact_crumbs, artifact_url, find_artifact, find_source
+from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source
 from artifacts.services import aliases, artifacts, versions
+from artifacts.services.directions import direct_metrics
 from common.errors import ConflictError
 from common.forms import posted
 from registries import losses
@@ -38,6 +41,20 @@ def edit_artifact(request: PersonalRequest, entity: str, project: str, type: str
         after=lambda: artifact_url(found),
         page={"title": _("Edit %(name)s") % {"name": found.name}, "crumbs": _crumbs(found, _("Edit"))},
     )
+
+
+@asks_or_changes
+def artifact_metrics(request: PersonalRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
+    """Which way the metrics of a series are better (F84)."""
+    found = find_artifact(request.user, entity, project, type, artifact)
+    require(request.user, Action.EDIT_VERSION, found.project)
+
+    def change(ways: dict[str, bool | None], _headline: str | None) -> None:
+        direct_metrics(actor=request.user, artifact=found, directions=ways)
+
+    page: dict[str, Any] = {"title": _("Metrics of %(name)s") % {"name": found.name}}
+    page |= {"crumbs": _crumbs(found, _("Metrics")), "back": artifact_url(found)}
+    return directing.edit_directions(request, artifact_series(found), change, page=page)
 
 
 @asks_or_changes

@@ -37,6 +37,7 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
         "may": permissions(role_on(request.user, found.project)),
         "tags": [tag.name for tag in found.tags.all()],
     }
+    context |= {"directions_url": f"{artifact_url(found)}metrics/", "may_direct": context["may"]["edit_version"]}
     return render_page(request, "artifacts/artifact.html", context, partial="versions")
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from access.policy import can, require
 from access.roles import Action
 from accounts.requests import PersonalRequest
-from artifacts import editing
+from artifacts import directing, editing
 from artifacts.forms import NamedForm
 from common.forms import posted
 from common.htmx import render_page
@@ -22,6 +22,7 @@ from registries import linking, losses, queries
 from registries.forms import CollectionForm, LinkVersionForm
 from registries.models import Registry
 from registries.services import collections, links
+from registries.services.metrics import set_metrics
 
 asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,6 +67,24 @@ def edit_collection(request: PersonalRequest, organization: str, registry: str, 
         after=lambda: queries.collection_url(found),
         page={"title": _("Edit %(name)s") % {"name": found.name}, "crumbs": _crumbs(found, _("Edit"))},
     )
+
+
+@asks_or_changes
+def collection_metrics(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
+    """Which way the metrics of a collection are better, and which one is its headline (F84, F31 row 12)."""
+    found = queries.get_collection(request.user, organization, registry, collection)
+    require(request.user, Action.EDIT_COLLECTION, found.registry)
+
+    def change(ways: dict[str, bool | None], headline: str | None) -> None:
+        set_metrics(actor=request.user, collection=found, directions=ways, headline=headline)
+
+    page: dict[str, Any] = {
+        "title": _("Metrics of %(name)s") % {"name": found.name},
+        "crumbs": _crumbs(found, _("Metrics")),
+    }
+    page["back"] = queries.collection_url(found)
+    series = queries.collection_series(found)
+    return directing.edit_directions(request, series, change, headline=found.headline_metric, page=page)
 
 
 @asks_or_changes

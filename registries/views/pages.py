@@ -103,6 +103,10 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     selection = Selection.read(request.GET)
     table = versions_table(queries.collection_series(found), request.user, selection)
     context = queries.collection_head(request.user, found, "") | table_context(table, selection)
+    context |= {
+        "directions_url": f"{queries.collection_url(found)}metrics/",
+        "may_direct": context["may"]["edit_collection"],
+    }
 
     def data() -> PageData:
         facts = {"name": found.name, "type": found.type, "registry": found.registry.name, "total": found.link_count}  # type: ignore[attr-defined]

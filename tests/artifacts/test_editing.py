@@ -47,6 +47,7 @@ DOORS = [
     Door(f"{NET}edit/", {"name": "net", "description": "x"}, lambda: artifact(description="x"), OTHERS),
     Door(f"{NET}edit/", {"name": "mesh"}, lambda: artifact(name="mesh"), OTHERS),
     Door(f"{NET}tags/", {"tag-add": "night"}, lambda: artifact(tags__name="night"), OTHERS),
+    Door(f"{NET}metrics/", {"way:loss": "lower"}, lambda: artifact(metric_directions={"loss": False}), OTHERS),
     Door(f"{NET}delete/", {"typed": "net"}, lambda: not artifact(name="net"), OTHERS),
     Door(f"{V0}labels/", {"alias-add": "gold"}, lambda: has_alias("gold"), OTHERS),
     Door(f"{V0}labels/", {"alias-add": "latest"}, lambda: has_alias("latest"), OTHERS),
@@ -65,7 +66,7 @@ DOORS = [
 @pytest.fixture
 def series(cast: Cast) -> Cast:
     """Two versions of `net` in mia's team; v0 is linked into `net` of the registry."""
-    version = shelves.log(cast, 0, tags=["dusk"], aliases=["plain"])
+    version = shelves.log(cast, 0, tags=["dusk"], aliases=["plain"], metrics={"loss": 0.2})
     shelves.log(cast, 1)
     shelves.link(cast, version)
     return cast

@@ -32,7 +32,7 @@ PAGES = [
     f"{BUILDS}settings/access/?person=kenji",
     f"{BUILDS}new/",
     READER,
-    *(f"{READER}{page}" for page in ("card/", "lineage/", "history/", "edit/", "tags/", "delete/")),
+    *(f"{READER}{page}" for page in ("card/", "lineage/", "history/", "edit/", "metrics/", "tags/", "delete/")),
     f"{READER}link/?project=vision/meter-reader",
     *(
         f"{READER}versions/v7/{tab}"
@@ -54,7 +54,7 @@ PAGES = [
     "/vision/meter-reader/settings/add/?q=e",
     *(
         f"{SOURCE}{page}"
-        for page in ("", "edit/", "delete/", "v6/", "v6/delete/", "v6/labels/", "v6/link/?registry=model")
+        for page in ("", "edit/", "metrics/", "delete/", "v6/", "v6/delete/", "v6/labels/", "v6/link/?registry=model")
     ),
     *(f"{HOUSE}{page}" for page in ("", "settings/", "members/", "members/kenji/remove/", "members/deactivated/")),
     *(

@@ -50,6 +50,8 @@ DOORS = [
     Door(f"{NET}edit/", {"name": "mesh", "description": ""}, lambda: collection(name="mesh"), READERS),
     Door(f"{NET}tags/", {"tag-add": "night"}, lambda: collection(tags__name="night"), READERS),
     Door(f"{NET}tags/", {"tag-remove": "old"}, lambda: not collection(tags__name="old"), READERS),
+    Door(f"{NET}metrics/", {"way:loss": "lower"}, lambda: collection(metric_directions={"loss": False}), READERS),
+    Door(f"{NET}metrics/", {"headline": "loss"}, lambda: collection(headline_metric="loss"), READERS),
     Door(f"{NET}delete/", {"typed": "net"}, lambda: not collection(name="net"), READERS),
     Door(f"{V0}labels/", {"alias-add": "gold"}, lambda: has_alias("gold"), READERS),
     Door(f"{V0}labels/", {"alias-add": "latest"}, lambda: has_alias("latest"), READERS),
@@ -71,7 +73,7 @@ GUARDED = [
 @pytest.fixture
 def shelf(cast: Cast) -> Cast:
     """Two versions in `net`; `production` is protected, and nothing carries it."""
-    shelves.link(cast, shelves.log(cast, 0, tags=["dusk"]), aliases=["plain"])
+    shelves.link(cast, shelves.log(cast, 0, tags=["dusk"], metrics={"loss": 0.2}), aliases=["plain"])
     link = shelves.link(cast, shelves.log(cast, 1))
     tag_collection(actor=cast.mia, collection=link.collection, add=["old"])
     protect_alias(actor=cast.adam, registry=cast.registry, name="production")
