@@ -121,6 +121,7 @@ class ProfileForm(forms.Form):
         help_text=_("Where a script's runs go when it names no entity."),
     )  # fmt: skip
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
+    density = forms.ChoiceField(label=_("Tables"), choices=User.Density.choices)
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("As the browser says")), *settings.LANGUAGES], required=False
     )
@@ -133,7 +134,7 @@ class ProfileForm(forms.Form):
     def __init__(
         self, data: QueryDict | None, files: MultiValueDict[str, UploadedFile[Any]] | None, *, user: User
     ) -> None:
-        initial = {name: getattr(user, name) for name in ("full_name", "email", "theme", "language")}
+        initial = {name: getattr(user, name) for name in ("full_name", "email", "theme", "density", "language")}
         initial["default_namespace"] = user.default_namespace_id or user.namespace_id
         super().__init__(data, files, initial=initial)
         self.user = user

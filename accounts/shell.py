@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Organization, OrganizationMembership, Team
 from common.names import fold
+from guide.topics import topic_of_page
 
 MOST_ORGANIZATIONS = 100
 REMEMBERED = "organization"
@@ -111,6 +112,12 @@ class Shell:
         if self.organization.is_admin:
             entries.append(Entry(_("Settings"), settings_page, "settings", in_settings))
         return entries
+
+    @property
+    def help_url(self) -> str:
+        """The help page about what is on the screen."""
+        topic = topic_of_page(self._page)
+        return reverse("guide:page", args=[topic]) if topic else reverse("guide:contents")
 
     @property
     def _page(self) -> str:

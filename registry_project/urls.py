@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storage.urls")),
     path("", include("sdk_api.urls")),
     path("api/v1/", include("rest_api.urls")),
+    path("", include("guide.urls")),
     path("", include("accounts.urls")),
     path("", include("registries.urls")),
     path("", include("artifacts.urls")),

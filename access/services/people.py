@@ -87,7 +87,9 @@ def open_account(*, actor: User | None, user: User, password: str | None, rules:
 
 
 def edit_user(*, actor: User | None, user: User, **changes: Any) -> User:
-    """Change any of `full_name`, `email`, `avatar`, `theme`, `language` of one's own account; `is_superuser` by the operator.
+    """Change any of `full_name`, `email`, `avatar`, `theme`, `density`, `language` of one's own account.
+
+    `is_superuser` is for the operator to change.
 
     Raises NotFoundError for somebody else's account, InvalidInputError and ConflictError for a value that cannot be used.
     """
@@ -208,6 +210,12 @@ def _checked_theme(theme: str) -> str:
     return theme
 
 
+def _checked_density(density: str) -> str:
+    if density not in User.Density.values:
+        raise InvalidInputError(f"'{density}' is no density; choose {', '.join(User.Density.values)}.")
+    return density
+
+
 def _checked_language(language: str) -> str:
     known = [code for code, _ in settings.LANGUAGES]
     if language and language not in known:
@@ -219,6 +227,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "email": _checked_email,
     "full_name": _checked_full_name,
     "theme": _checked_theme,
+    "density": _checked_density,
     "language": _checked_language,
 }
 

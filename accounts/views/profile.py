@@ -22,7 +22,7 @@ from common.errors import DomainError, NotFoundError
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: PersonalRequest) -> HttpResponse:
-    """One's own name, address, picture, default entity, theme and language."""
+    """One's own name, address, picture, default entity, theme, density and language."""
     form = ProfileForm(request.POST or None, request.FILES or None, user=request.user)
     if form.is_bound and form.is_valid():
         try:
@@ -54,7 +54,7 @@ def password(request: PersonalRequest) -> HttpResponse:
 @require_POST
 def preferences(request: PersonalRequest) -> HttpResponse:
     """Keep the theme or the language that a switch was set to, and go back to where one was."""
-    given = {name: request.POST[name] for name in ("theme", "language") if name in request.POST}
+    given = {name: request.POST[name] for name in ("theme", "density", "language") if name in request.POST}
     people.edit_user(actor=request.user, user=request.user, **given)
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):

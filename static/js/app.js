@@ -1,4 +1,4 @@
-// What every page does with JavaScript: copy, theme, sidebar, toasts, and `/` for the search field. All of it is
+// What every page does with JavaScript: copy, theme, sidebar, toasts, `/` for the search field, `?` for the keys. All of it is
 // listened for at the document, so parts that htmx swaps in need no set-up.
 
 const toasts = document.querySelector("#messages");
@@ -44,9 +44,10 @@ function toggleSidebar() {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-copy], [data-dismiss], [data-toggle-sidebar]");
+  const target = event.target.closest("[data-copy], [data-dismiss], [data-toggle-sidebar], [data-close]");
   if (!target) return;
   if ("copy" in target.dataset) copy(target);
+  else if ("close" in target.dataset) target.closest("dialog").close();
   else if ("dismiss" in target.dataset) target.closest(".toast-v").remove();
   else toggleSidebar();
 });
@@ -61,7 +62,9 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") document.querySelector("#keys")?.showModal();
+  if (event.key !== "/") return;
   const search = document.querySelector("[role=search] input:not([type=hidden])");
   if (!search) return;
   event.preventDefault();

@@ -26,7 +26,7 @@ def picture(width: int = 640, height: int = 480, format: str = "JPEG", **options
 
 def fields(user: User, **changes: Any) -> dict[str, Any]:
     """The profile form as it stands."""
-    own = {name: getattr(user, name) for name in ("full_name", "email", "theme", "language")}
+    own = {name: getattr(user, name) for name in ("full_name", "email", "theme", "density", "language")}
     return own | {"default_namespace": user.default_namespace_id or user.namespace_id} | changes
 
 
@@ -73,6 +73,7 @@ def test_the_profile_is_saved(mias: Client, mia: User, cast: Cast) -> None:
         {"email": "olga@example.org"},
         {"email": "nowhere"},
         {"theme": "pink"},
+        {"density": "dense"},
         {"language": "xx"},
         {"full_name": "a" * 201},
     ],
@@ -221,12 +222,13 @@ def test_authorize_makes_the_key_that_wandb_login_asks_for(mias: Client, mia: Us
     assert f"{key.hint}" in page
 
 
-def test_theme_and_language_are_kept_and_lead_back(mias: Client, mia: User) -> None:
+def test_theme_density_and_language_are_kept_and_lead_back(mias: Client, mia: User) -> None:
     response = mias.post("/preferences/", {"theme": "dark", "next": "/profile/keys/?x=1"})
     assert response["Location"] == "/profile/keys/?x=1"
-    mias.post("/preferences/", {"language": "ja"})
+    mias.post("/preferences/", {"language": "ja", "density": "compact"})
     mia.refresh_from_db()
-    assert (mia.theme, mia.language) == ("dark", "ja")
+    assert (mia.theme, mia.density, mia.language) == ("dark", "compact", "ja")
+    assert 'data-density="compact"' in mias.get("/profile/").content.decode()
     assert mias.post("/preferences/", {"theme": "pink"}).status_code == 400
     assert mias.get("/preferences/").status_code == 405
 

@@ -65,6 +65,9 @@ PAGES = [
     *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/")),
     "/accounts/password/again/",
     "/authorize",
+    "/help/",
+    "/help/members/",
+    "/help/notebook/",
 ]
 RULES = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch style sheets anew, against the CSP
 

@@ -38,6 +38,7 @@ FEW, MANY = 10, 2000
 NAMES = {
     "organization": "Acme", "registry": "Shelf", "collection": "net", "reference": "v0", "username": "mia", "team": "vision",
     "entity": "vision", "project": "training", "type": "model", "artifact": "net", "run": "r0", "path": "config.json",
+    "slug": "link",
     "kind": "json", "account_id": "{account_id}", "token": "{token}",  # filled in when asked, since each database has others
 }  # fmt: skip
 NO_PAGES = {

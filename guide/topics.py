@@ -1,0 +1,87 @@
+"""The topics of the help pages, their texts, and where each page's "?" leads. Pure, but for reading the texts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TEXTS = Path(__file__).parent / "texts"
+DEFAULT_LANGUAGE = "en"
+ORIGIN = "http://localhost:8000"  # what the texts call this server
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+# In reading order, under their headings; each is a file in every language.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "first": ("start", "artifacts", "notebook"),
+    "registries": ("registries", "collections", "link", "configure", "members"),
+    "versions": ("view", "use", "compare", "lineage", "aliases", "tags", "history"),
+    "everywhere": ("search", "environment", "keyboard"),
+}
+SLUGS = tuple(slug for group in GROUPS.values() for slug in group)
+
+# The name of a page begins with one of these; the longest that fits counts.
+LEADS_TO: dict[str, str] = {
+    "accounts:": "environment",
+    "artifacts:": "artifacts",
+    "artifacts:compare": "compare",
+    "artifacts:version": "view",
+    "organizations:": "members",
+    "projects:": "artifacts",
+    "projects:compare": "compare",
+    "registries:": "registries",
+    "registries:collection": "collections",
+    "registries:collection_lineage": "lineage",
+    "registries:collection_history": "history",
+    "registries:compare": "compare",
+    "registries:link": "link",
+    "registries:registry_": "configure",
+    "registries:registry_members": "members",
+    "registries:version": "view",
+    "registries:version_labels": "aliases",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a text: Markdown, or code of a `language` that works when pasted."""
+
+    text: str
+    language: str = ""
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A help page: `title` is its first line, `lead` its first paragraph without marks, `blocks` what follows."""
+
+    slug: str
+    title: str
+    lead: str
+    blocks: tuple[Block, ...]
+
+
+@cache
+def topic(slug: str, language: str) -> Topic | None:
+    """The topic in that language, in English where it is not written in it; None when there is no such topic."""
+    if slug not in SLUGS:
+        return None
+    path = TEXTS / language / f"{slug}.md"
+    if not path.is_file():
+        path = TEXTS / DEFAULT_LANGUAGE / f"{slug}.md"
+    title, lead, rest = path.read_text(encoding="utf-8").split("\n\n", 2)
+    return Topic(slug, title.removeprefix("# "), lead.replace("\n", " ").replace("`", ""), tuple(_blocks(rest)))
+
+
+def _blocks(text: str) -> list[Block]:
+    found, end = [], 0
+    for fence in FENCE.finditer(text):
+        found += [Block(text[end : fence.start()]), Block(fence[2].rstrip("\n"), fence[1] or "text", is_code=True)]
+        end = fence.end()
+    return [block for block in [*found, Block(text[end:])] if block.text.strip()]
+
+
+def topic_of_page(name: str) -> str:
+    """The topic that helps on the page of that name (`registries:collection`), or nothing."""
+    return LEADS_TO.get(max((key for key in LEADS_TO if name.startswith(key)), key=len, default=""), "")
