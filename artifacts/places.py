@@ -105,7 +105,7 @@ class Place:
     @cached_property
     def urls(self) -> dict[str, str]:
         """The address of each tab."""
-        return {tab: self.series.url(self.label, tab) for tab in TABS}
+        return {tab: self.series.url(self.label, tab) for tab in (*TABS, "zip")}
 
     @cached_property
     def doors(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from access.models import Container
 from access.roles import MINIMUM, Action
-from artifacts.models import Artifact, Version
+from artifacts.models import Artifact, ManifestEntry, Version
 from common.errors import NotFoundError
 
 LABEL = re.compile(r"v(\d{1,9})\Z")
@@ -47,6 +47,14 @@ def _get(user: Any, keys: list[int]) -> Version:
     if version is None:
         raise NotFoundError("There is no such version, or you may not see it.")
     return version
+
+
+def find_entry(version: Version, path: str) -> ManifestEntry:
+    """The file at that exact path, which is a key and never a place on a disk. Raises NotFoundError."""
+    entry = None if "\0" in path else version.entries.select_related("blob").filter(path=path).first()
+    if entry is None:
+        raise NotFoundError("This version has no such file.")
+    return entry
 
 
 def containers_of(version: Version) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseNotModified
+from django.utils.http import content_disposition_header
 
 from access.policy import require
 from access.roles import Action
 from artifacts import previews
 from artifacts.places import Place
-from artifacts.tabs import find_entry
+from artifacts.reading import find_entry
+from artifacts.zips import archive_of
 from common.errors import NotFoundError
 from storage.models import Blob
 from storage.responses import blob_response
@@ -28,6 +30,26 @@ def serve_thumbnail(request: HttpRequest, place: Place, path: str) -> HttpRespon
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
     return HttpResponse(previews.thumbnail(blob), content_type="image/webp", headers=headers)
+
+
+def serve_archive(request: HttpRequest, place: Place) -> HttpResponseBase:
+    """All files, or those in `?folder=`, as a zip of known length that is made while it is sent.
+
+    Raises ForbiddenError for restricted viewers, NotFoundError where there is nothing, TooLargeError for too many files.
+    """
+    require(request.user, Action.DOWNLOAD_FILE, place.container)
+    folder = request.GET.get("folder", "").strip("/")
+    archive = archive_of(place.version, folder)
+    name = "-".join(part for part in (place.name, place.label, folder.rpartition("/")[2]) if part)
+    headers = {
+        "Content-Length": str(archive.size),
+        "Content-Disposition": content_disposition_header(True, f"{name}.zip") or "attachment",
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.method == "HEAD":
+        return HttpResponse(content_type="application/zip", headers=headers)
+    return StreamingHttpResponse(archive.pieces(), content_type="application/zip", headers=headers)
 
 
 def _blob(request: HttpRequest, place: Place, path: str) -> Blob:

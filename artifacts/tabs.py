@@ -9,14 +9,12 @@ from django.db.models import F
 from django.http import QueryDict
 
 from access.models import User
-from artifacts import feed, lineage, listing
+from artifacts import feed, file_tab, lineage
 from artifacts.comparison import Difference, compare, directions
-from artifacts.models import ManifestEntry, Version, VersionMetric
+from artifacts.models import VersionMetric
 from artifacts.places import Place, reference_filter
-from artifacts.previews import Preview, preview
 from artifacts.snippets import snippets
 from artifacts.tree import metadata_tree
-from common.errors import NotFoundError
 from common.pagination import paginate
 from projects.curves import AXES, View, chart
 from projects.models import Run
@@ -104,25 +102,6 @@ def usage(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
     return {"snippets": snippets(place, base_url, path or ""), "uses": uses, "hidden": hidden}
 
 
-def files(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
-    """The tree of files, or the ones whose path contains `?q=`."""
-    return {**_files(place, user, query, ""), "entry": None}
-
-
-def one_file(place: Place, user: User, query: QueryDict, path: str) -> Context:
-    """The tree with one file open: shown to those who may download it, else only described."""
-    entry = find_entry(place.version, path)
-    context = _files(place, user, query, path)
-    shown: Preview | None = preview(entry) if context["may_download"] else None
-    return {
-        **context,
-        "entry": entry,
-        "preview": shown,
-        "download_url": place.file_url(path, "download"),
-        "thumbnail_url": place.file_url(path, "thumbnail"),
-    }
-
-
 def lineage_list(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
     """Where the version comes from and what became of it."""
     return {"lineage": lineage.lineage_of(user, place.version, place.project)}
@@ -139,30 +118,10 @@ TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {
     "metrics": metrics,
     "metadata": metadata,
     "usage": usage,
-    "files": files,
+    "files": file_tab.files,
     "lineage": lineage_list,
     "history": history,
 }
-
-
-def find_entry(version: Version, path: str) -> ManifestEntry:
-    """The file at that exact path, which is a key and never a place on a disk. Raises NotFoundError."""
-    entry = None if "\0" in path else version.entries.select_related("blob").filter(path=path).first()
-    if entry is None:
-        raise NotFoundError("This version has no such file.")
-    return entry
-
-
-def _files(place: Place, user: User, query: QueryDict, current: str) -> Context:
-    words = query.get("q", "").strip()
-    if words:
-        found = listing.find_files(place.version, words)
-    else:
-        found = listing.list_files(
-            place.version, current=current, folder=query.get("folder", ""), after=query.get("after", "")
-        )
-    may_download = place.may["download_file"]
-    return {"q": words, "listing": found.addressed(place.file_url), "current": current, "may_download": may_download}
 
 
 def _base(place: Place, query: QueryDict) -> Any:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "delete/", editing.delete_version, name="delete_version"),
     path(VERSION + "link/", linking.link_to_registry, name="link_to_registry"),
+    path(VERSION + "zip/", pages.archive, name="zip"),
     path(VERSION + "<slug:tab>/", pages.version_tab, name="version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "unlink/", editing.unlink_version, name="unlink_version"),
+    path(VERSION + "zip/", pages.archive, name="zip"),
     path(VERSION + "<slug:tab>/", pages.version_tab, name="version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
-from artifacts import tabs
+from artifacts import file_tab, tabs
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source, permissions
 from artifacts.series import Selection, versions_table
-from artifacts.serving import serve_file, serve_thumbnail
+from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tables import table_context
 from common.errors import NotFoundError
 from common.htmx import render_page
@@ -84,7 +84,7 @@ def file(
 ) -> HttpResponse:
     """The Files tab with one file open."""
     place = find_source(request.user, entity, project, type, artifact, reference)
-    context = tabs.head(place, "files") | tabs.one_file(place, request.user, request.GET, path)
+    context = tabs.head(place, "files") | file_tab.one_file(place, request.GET, path)
     return render_page(request, "artifacts/version_files.html", context, partial="files")
 
 
@@ -101,6 +101,15 @@ def download(
 ) -> HttpResponseBase:
     """The bytes of one file."""
     return serve_file(request, find_source(request.user, entity, project, type, artifact, reference), path)
+
+
+@by_session_or_key
+@require_safe
+def archive(
+    request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str
+) -> HttpResponseBase:
+    """All files, or those of a folder, as a zip."""
+    return serve_archive(request, find_source(request.user, entity, project, type, artifact, reference))
 
 
 @require_safe

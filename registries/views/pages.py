@@ -14,11 +14,11 @@ from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
-from artifacts import feed, tabs
+from artifacts import feed, file_tab, tabs
 from artifacts.lineage import lineage_of
 from artifacts.places import permissions
 from artifacts.series import Selection, versions_table
-from artifacts.serving import serve_file, serve_thumbnail
+from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tables import table_context, table_data
 from common.data import PageData
 from common.errors import NotFoundError
@@ -171,7 +171,7 @@ def file(
 ) -> HttpResponse:
     """The Files tab with one file open."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
-    context = tabs.head(place, "files") | tabs.one_file(place, request.user, request.GET, path)
+    context = tabs.head(place, "files") | file_tab.one_file(place, request.GET, path)
     return render_page(request, "artifacts/version_files.html", context, partial="files")
 
 
@@ -182,6 +182,15 @@ def download(
 ) -> HttpResponseBase:
     """The bytes of one file."""
     return serve_file(request, queries.find_place(request.user, organization, registry, collection, reference), path)
+
+
+@by_session_or_key
+@require_safe
+def archive(
+    request: PersonalRequest, organization: str, registry: str, collection: str, reference: str
+) -> HttpResponseBase:
+    """All files, or those of a folder, as a zip."""
+    return serve_archive(request, queries.find_place(request.user, organization, registry, collection, reference))
 
 
 @require_safe

@@ -13,7 +13,7 @@ from access.models import Container
 from access.policy import can, require
 from access.roles import Action
 from artifacts.models import ManifestEntry, Version
-from artifacts.tabs import find_entry
+from artifacts.reading import find_entry
 from common.errors import NotFoundError
 from rest_api.door import KeyRequest
 from rest_api.resources import artifacts, links

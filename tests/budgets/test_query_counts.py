@@ -49,7 +49,7 @@ NO_PAGES = {
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
     "account_reauthenticate",
-    "avatar", "download", "object", "run_file", "thumbnail",  # bytes
+    "avatar", "download", "object", "run_file", "thumbnail", "zip",  # bytes
     "collection-file", "file_stream", "graphql", "healthz", "ready", "version-file",  # for programs
 }  # fmt: skip
 OF_STRANGERS = {"/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/invitations/{token}/"}
