@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, IntegerField, Max, Q, Sum, Value, When
-from django.db.models.functions import Length, StrIndex, Substr
-
+from artifacts.levels import children
 from artifacts.models import ManifestEntry, Version
+from common.errors import NotFoundError
 
 WHOLE = 300
 LEVEL = 200
 OPEN_BELOW = 40
-FOLDER, FILE = 0, 1
+DEEP = 8  # folders within folders that are still drawn as a tree
+MAX_WORDS = 256
+SHOWN_CRUMBS = 5
 ICONS = {
     "file-image": {"png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg"},
     "table": {"csv", "tsv", "parquet"},
@@ -45,12 +46,24 @@ class Node:
 
 @dataclass(frozen=True)
 class Listing:
-    """The nodes to draw; `next` continues a folder that has more, `folder` is the one that is listed, if only one is."""
+    """The nodes to draw; `next` continues a folder that has more, `folder` is the one that is looked at, if any is."""
 
     nodes: list[Node]
     folder: str = ""
     next: str = ""
     is_whole: bool = True
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """The last few folders on the way from the top to the one looked at, as (name, path)."""
+        parts = self.folder.split("/") if self.folder else []
+        depths = range(len(parts))[-SHOWN_CRUMBS:]
+        return [(parts[depth], "/".join(parts[: depth + 1])) for depth in depths]
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether there are folders above the first crumb."""
+        return self.folder.count("/") >= SHOWN_CRUMBS
 
     def addressed(self, address: Callable[[str], str]) -> Listing:
         """The same, every file with its address."""
@@ -65,20 +78,26 @@ class Listing:
 
 def find_files(version: Version, words: str) -> Listing:
     """Files whose path contains `words`, in any case, at most one level's worth."""
+    if len(words) > MAX_WORDS:
+        return Listing([])
     entries = version.entries.filter(path__icontains=words).order_by("path")[: LEVEL + 1]
     nodes = [_file(entry.path, entry) for entry in entries]
     return Listing(nodes[:LEVEL], next="", is_whole=len(nodes) <= LEVEL)
 
 
 def list_files(version: Version, *, current: str = "", folder: str = "", after: str = "") -> Listing:
-    """The tree with `current` (a file's path) in sight, or `folder` after the cursor `after`: one query."""
-    if version.file_count <= WHOLE:
-        return Listing(_tree(version, current))
+    """The tree with `current` (a file's path) in sight, or `folder` after the child named `after`: one query, or two.
+
+    Where files are many, or lie deep, it is that folder alone. Raises NotFoundError.
+    """
     folder = folder.strip("/") if folder else current.rpartition("/")[0]
+    if version.file_count <= WHOLE:
+        entries = list(version.entries.order_by("path")[:WHOLE])
+        if all(entry.path.count("/") <= DEEP for entry in entries):
+            return Listing(_tree(entries, f"{folder}/"), folder)
     nodes, more = _level(version, folder, after)
-    for depth in range(folder.count("/") + 1 if folder else 0, 0, -1):
-        path = "/".join(folder.split("/")[:depth])
-        nodes = [Node(path.rpartition("/")[2], path, is_folder=True, size=None, is_open=True, children=nodes)]
+    if folder and not nodes:
+        raise NotFoundError("This version has no such folder.")
     return Listing(nodes, folder, more, is_whole=False)
 
 
@@ -86,18 +105,18 @@ def _file(name: str, entry: ManifestEntry) -> Node:
     return Node(name, entry.path, is_folder=False, size=entry.size, reference=entry.reference_uri)
 
 
-def _tree(version: Version, current: str) -> list[Node]:
-    """Everything, folders before files; folders on the way to `current` are open, and all of them where files are few."""
+def _tree(entries: list[ManifestEntry], way: str) -> list[Node]:
+    """Everything, folders before files; folders on the `way` are open, and all of them where files are few."""
     root = Node("", "", is_folder=True)
     folders = {"": root}
-    for entry in version.entries.order_by("path")[:WHOLE]:
+    for entry in entries:
         parent, _, name = entry.path.rpartition("/")
         _folder(folders, parent).children.append(_file(name, entry))
         while parent:
             folders[parent].size = (folders[parent].size or 0) + (entry.size or 0)
             parent = parent.rpartition("/")[0]
     for path, node in folders.items():
-        node.is_open = version.file_count <= OPEN_BELOW or current.startswith(f"{path}/")
+        node.is_open = len(entries) <= OPEN_BELOW or way.startswith(f"{path}/")
         node.children.sort(key=lambda child: (not child.is_folder, child.name))
     return root.children
 
@@ -111,35 +130,20 @@ def _folder(folders: dict[str, Node], path: str) -> Node:
 
 
 def _level(version: Version, folder: str, after: str) -> tuple[list[Node], str]:
-    """One folder's children, folders first, and the cursor of the rest.
-
-    Prefixes are compared as text and not with LIKE, which ignores case on SQLite and knows wildcards.
-    """
+    """One folder's children by name, and the cursor of the rest; folders come first where all of them are here."""
     prefix = f"{folder}/" if folder else ""
-    rest = Substr("path", len(prefix) + 1)
-    entries = version.entries.annotate(rest=rest, cut=StrIndex("rest", Value("/")))
-    if prefix:
-        entries = entries.annotate(head=Substr("path", 1, len(prefix))).filter(head=prefix)
-    entries = entries.annotate(
-        rank=Case(When(cut=0, then=Value(FILE)), default=Value(FOLDER), output_field=IntegerField()),
-        name=Substr("rest", 1, Case(When(cut=0, then=Length("rest")), default=F("cut") - 1)),
-    )
-    rank, _, name = after.partition(":")
-    if rank in {"0", "1"}:
-        entries = entries.filter(Q(rank__gt=int(rank)) | Q(rank=int(rank), name__gt=name))
-    groups = entries.values("rank", "name").annotate(
-        bytes=Sum("size"), count=Count("pk"), reference=Max("reference_uri")
-    )
-    rows = list(groups.order_by("rank", "name")[: LEVEL + 1])
+    found = children(version, folder, after, LEVEL + 1)
+    shown = found[:LEVEL]
+    if len(found) <= LEVEL and not after:
+        shown.sort(key=lambda child: not child.is_folder)
     nodes = [
         Node(
-            row["name"],
-            prefix + row["name"],
-            is_folder=row["rank"] == FOLDER,
-            size=row["bytes"],
-            reference=row["reference"] if row["rank"] == FILE else "",
+            child.name.rstrip("/"),
+            prefix + child.name.rstrip("/"),
+            is_folder=child.is_folder,
+            size=child.size,
+            reference=child.reference,
         )
-        for row in rows[:LEVEL]
+        for child in shown
     ]
-    last = rows[LEVEL - 1] if len(rows) > LEVEL else None
-    return nodes, f"{last['rank']}:{last['name']}" if last else ""
+    return nodes, shown[-1].name if len(found) > LEVEL else ""

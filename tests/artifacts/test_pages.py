@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from django.test import Client
@@ -12,6 +13,8 @@ from PIL import Image
 
 from access.models import User
 from access.services.keys import create_key
+from artifacts.listing import list_files
+from artifacts.models import ManifestEntry
 from tests.cast import Cast
 from tests.registries import shelves
 
@@ -174,19 +177,61 @@ def test_hostile_paths_are_keys_that_nothing_has(cast: Cast, signed_in: SignIn) 
 
 def test_a_version_of_many_files_is_listed_a_folder_at_a_time(cast: Cast, signed_in: SignIn) -> None:
     files = {f"a%_/{number:04}.txt": b"x" for number in range(260)} | {f"A%_/b/{number}": b"y" for number in range(60)}
+    files |= {"a%_": b"a file beside the folder", "a%_/z/deep": b"z", "0": b"0"}
     shelves.log(cast, files=files)
     client = signed_in(cast.mia)
-    top = client.get(f"{NET}v0/files/").context["listing"]
-    assert [(node.name, node.is_folder, node.size) for node in top.nodes] == [
-        ("A%_", True, 60),
-        ("a%_", True, 260),
+
+    def listed(path: str = "", **query: str) -> Any:
+        return client.get(f"{NET}v0/files/{path}", query).context["listing"]
+
+    assert [(node.name, node.is_folder, node.size) for node in listed().nodes] == [
+        ("A%_", True, None),
+        ("a%_", True, None),
+        ("0", False, 1),
+        ("a%_", False, 24),
         ("number.txt", False, 1),
     ]
-    first = client.get(f"{NET}v0/files/", {"folder": "a%_"}).context["listing"]
-    assert len(first.nodes[0].children) == 200
-    rest = client.get(f"{NET}v0/files/", {"folder": "a%_", "after": first.next}).context["listing"]
-    names = [node.name for listing in (first, rest) for node in listing.nodes[0].children]
-    assert names == [f"{number:04}.txt" for number in range(260)]
-    deep = client.get(f"{NET}v0/files/A%25_/b/7").context["listing"]
-    assert [node.path for node in (deep.nodes[0], deep.nodes[0].children[0])] == ["A%_", "A%_/b"]
-    assert len(client.get(f"{NET}v0/files/", {"q": "0259"}).context["listing"].nodes) == 1
+    first = listed(folder="a%_")
+    assert len(first.nodes) == 200
+    rest = listed(folder="a%_", after=first.next)
+    names = [node.name for page in (first, rest) for node in page.nodes]
+    assert names == [*(f"{number:04}.txt" for number in range(260)), "z"]
+    deep = listed("A%25_/b/7")
+    assert deep.crumbs == [("A%_", "A%_"), ("b", "A%_/b")]
+    assert "7" in [node.name for node in deep.nodes]
+    assert len(listed(q="0259").nodes) == 1
+    assert listed(q="x" * 300).nodes == []
+    for query in ({"folder": "a%"}, {"folder": "A%_", "after": "zzz"}, {"folder": "b"}):
+        assert client.get(f"{NET}v0/files/", query).status_code == 404, query
+
+
+def test_folders_in_folders_in_folders_are_shown_one_at_a_time(cast: Cast, signed_in: SignIn) -> None:
+    deep = "/".join(["d"] * 1500)
+    shelves.log(cast, files={f"{deep}/x.txt": b"found"})
+    client = signed_in(cast.mia)
+    assert [node.path for node in client.get(f"{NET}v0/files/").context["listing"].nodes] == ["d", "number.txt"]
+    page = client.get(f"{NET}v0/files/{deep}/x.txt")
+    assert "found" in text_of(page)
+    assert len(page.context["listing"].crumbs) == 5
+
+
+def test_a_level_costs_what_it_shows_and_not_what_lies_below(cast: Cast) -> None:
+    version = shelves.log(cast)
+    rows = (ManifestEntry(version=version, path=f"{n % 7}/{n % 700}/{n}", digest="x", size=1) for n in range(100_000))
+    ManifestEntry.objects.bulk_create(rows, batch_size=5000)
+    version.file_count = 100_003
+    started = perf_counter()
+    nodes = list_files(version).nodes
+    assert perf_counter() - started < 0.1
+    assert [node.name for node in nodes] == [*"0123456", "weights", "config.json", "number.txt"]
+
+
+def test_only_web_addresses_of_references_are_links(cast: Cast, signed_in: SignIn) -> None:
+    references = {"web": "https://example.org/x?a=1&b=<2>", "bucket": "s3://bucket/x", "script": "javascript:alert(1)"}
+    shelves.log(cast, references=references)
+    client = signed_in(cast.mia)
+    assert 'href="https://example.org/x?a=1&amp;b=&lt;2&gt;"' in text_of(client.get(f"{NET}v0/files/web"))
+    for name in ("bucket", "script"):
+        page = text_of(client.get(f"{NET}v0/files/{name}"))
+        assert references[name] in page
+        assert f'href="{references[name]}' not in page
