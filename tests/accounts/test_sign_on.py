@@ -219,6 +219,7 @@ def test_people_sign_on_by_a_real_provider(server: Server, provider: str) -> Non
     assert "Nina N" in landed.text
     assert "nina" in browser.get(f"{server.url}/orgs/Acme/teams/vision/", timeout=30).text
     assert "127.0.0.1" in browser.get(f"{server.url}/profile/security/", timeout=30).text
+    check_addresses(server, browser)
 
     again, landed = sign_on_as(server, provider, "7", **nina | {"email": "new@example.org"}, groups=["others"])
     assert "Nina N" in landed.text
@@ -229,6 +230,33 @@ def test_people_sign_on_by_a_real_provider(server: Server, provider: str) -> Non
     assert "olga-2" in stranger.text
     _, herself = sign_on_as(server, provider, "9", **olga, email_verified=True)
     assert '<span class="mono">olga</span>' in herself.text
+
+
+# The rest of the table tests/access/pages.txt: these addresses are there only where sign-on is set. Each method as a stranger
+# and as nina, who is signed in; 403 is the missing CSRF token.
+ADDRESSES = {
+    "/accounts/sign-on/sso/": {"GET": (302, 302), "HEAD": (302, 302), "POST": (403, 403), "PUT": (403, 403)},
+    "/accounts/sign-on/sso/callback/": {"GET": (401, 401), "HEAD": (401, 401), "POST": (403, 403), "PUT": (403, 403)},
+    "/accounts/sign-on/other/": {"GET": (404, 404), "HEAD": (404, 404), "POST": (403, 403)},
+    "/accounts/sign-on/other/callback/": {"GET": (404, 404), "HEAD": (404, 404), "POST": (403, 403)},
+    "/accounts/sign-on/cancelled/": {"GET": (200, 200), "HEAD": (200, 200), "POST": (403, 403), "DELETE": (403, 403)},
+}  # fmt: skip
+
+
+def check_addresses(server: Server, nina: requests.Session) -> None:
+    """Every address of sign-on answers each method the same whoever asks, and takes nobody's session away."""
+    found = {
+        address: {
+            method: tuple(
+                person.request(method, server.url + address, allow_redirects=False, timeout=30).status_code
+                for person in (requests.Session(), nina)
+            )
+            for method in methods
+        }
+        for address, methods in ADDRESSES.items()
+    }
+    assert found == ADDRESSES
+    assert nina.get(f"{server.url}/profile/", timeout=30).url == f"{server.url}/profile/"
 
 
 def test_what_breaks_off_makes_no_account(server: Server, provider: str) -> None:
