@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class RegistriesConfig(AppConfig):
-    """Settles the links of versions that are about to be deleted at their source, and the registries of who leaves."""
+    """Settles the links of versions that are about to be deleted at their source, and the registries and stars of who leaves."""
 
     name = "registries"
 
@@ -14,7 +14,8 @@ class RegistriesConfig(AppConfig):
         from artifacts import hooks
         from registries.services.links import let_go
         from registries.services.registries import disown
+        from registries.services.stars import drop_stars
 
         if let_go not in hooks.before_deletion:
             hooks.before_deletion.append(let_go)
-            after_leaving.append(disown)
+            after_leaving.extend([disown, drop_stars])

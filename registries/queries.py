@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,13 +17,9 @@ from artifacts.series import Series
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
-from projects.values import display_order
-from registries.models import Collection, Link, LinkAlias, Registry
+from registries.models import Collection, CollectionStar, Link, LinkAlias, Registry, RegistryStar
 from registries.naming import target_path
 from registries.snippets import link_code, use_code
-
-SPARK = 20
-ALIASES = 4
 
 
 def get_organization(user: User, name: str) -> Organization:
@@ -36,9 +31,10 @@ def get_organization(user: User, name: str) -> Organization:
 
 
 def get_registry(user: User, organization: str, name: str) -> Registry:
-    """The visible registry at an address, with the reader's role and the number of its collections. Raises NotFoundError."""
+    """The visible registry at an address, with the reader's role and star and the number of its collections. NotFoundError."""
     registries = Registry.objects.select_related("organization", "namespace").annotate(
-        collection_count=count_of(Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None), "registry")
+        collection_count=count_of(Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None), "registry"),
+        is_starred=starred(RegistryStar, user),
     )
     found: Registry = get_visible(
         registries,
@@ -51,6 +47,12 @@ def get_registry(user: User, organization: str, name: str) -> Registry:
     return found
 
 
+def starred(stars: type[RegistryStar | CollectionStar], user: User) -> Exists:
+    """Whether `user` starred a row of an outer query (F19)."""
+    field = "registry" if stars is RegistryStar else "collection"
+    return Exists(stars.objects.filter(**{field: OuterRef("pk")}, user=user.pk))
+
+
 def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
     """An aggregate of an outer query's row, 0 where there is nothing."""
     total = rows.order_by().values(by).annotate(total=expression).values("total")
@@ -58,19 +60,14 @@ def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
 
 
 def get_collection(user: User, organization: str, registry: str, name: str) -> Collection:
-    """The visible collection at an address, with the number, bytes and newest of its links: one query. NotFoundError."""
+    """The visible collection at an address, with the bytes and the newest of its links: one query. NotFoundError."""
     links = Link.objects.alive().filter(collection=OuterRef("pk"))
-    newest = links.order_by("-index")
     found = (
         Collection.objects.visible_to(user)
         .filter(**_at(organization, registry, ""), name_key=fold(name))
-        .select_related("registry__organization")
+        .select_related("registry__organization", "newest_link__created_by")
         .annotate(
-            link_count=count_of(links, "collection"),
-            link_bytes=sum_of(links, "collection", Sum("version__size")),
-            linked_at=Subquery(newest.values("created_at")[:1]),
-            linked_by=Subquery(newest.values("created_by__full_name")[:1]),
-            linked_by_username=Subquery(newest.values("created_by__username")[:1]),
+            link_bytes=sum_of(links, "collection", Sum("version__size")), is_starred=starred(CollectionStar, user)
         )
         .first()
     )
@@ -171,94 +168,15 @@ def collection_crumbs(collection: Collection) -> list[tuple[str, str]]:
     return [*registry_crumbs(collection.registry), (collection.name, "")]
 
 
-def collections_table(registry: Registry, *, words: str = "", type: str = "", tag: str = "") -> QuerySet[Collection]:
-    """The collections of a registry with their newest link's number, author and time, and how many links there are."""
-    links = Link.objects.alive().filter(collection=OuterRef("pk"))
-    newest = links.order_by("-index")
-    rows = Collection.objects.filter(registry=registry, deleted_at=None)
-    if words:
-        tagged = Collection.tags.through.objects.filter(collection=OuterRef("pk"), tag__name__icontains=words)
-        rows = rows.filter(Q(name_key__contains=fold(words)) | Exists(tagged))
-    if type:
-        rows = rows.filter(type=type)
-    if tag:
-        rows = rows.filter(tags__name=tag)
-    some = LinkAlias.objects.select_related("link").with_protection()[:ALIASES]
-    aliases = Prefetch("aliases", some, to_attr="first_aliases")
-    return rows.prefetch_related("tags", aliases).annotate(
-        alias_count=count_of(LinkAlias.objects.filter(collection=OuterRef("pk")), "collection"),
-        link_count=count_of(links, "collection"),
-        latest_index=Subquery(newest.values("index")[:1]),
-        latest_version=Subquery(newest.values("version")[:1]),
-        linked_at=Subquery(newest.values("created_at")[:1]),
-        linked_by=Subquery(newest.values("created_by__full_name")[:1]),
-        linked_by_username=Subquery(newest.values("created_by__username")[:1]),
-    )
-
-
-def headline_metrics(collections: list[Any]) -> dict[int, tuple[str, list[float]]]:
-    """By collection: the metric that its row shows, and its values over the newest versions: two queries.
-
-    The metric is the newest version's first one in display order.
-    """
-    of_version = {row.latest_version: row.pk for row in collections if row.latest_version}
-    keys: dict[int, set[str]] = {}
-    for version, key in VersionMetric.objects.filter(version__in=of_version).values_list("version", "key")[:5000]:
-        keys.setdefault(of_version[version], set()).add(key)
-    chosen = {pk: display_order(names)[0] for pk, names in keys.items()}
-    if not chosen:
-        return {}
-    wanted = Q()
-    for row in collections:
-        if row.pk in chosen:
-            newest = {"version__links__index__gt": row.latest_index - SPARK, "version__links__deleted_at": None}
-            wanted |= Q(version__links__collection=row.pk, key=chosen[row.pk], **newest)
-    place = F("version__links__collection"), F("version__links__index")
-    rows = VersionMetric.objects.filter(wanted).order_by(*place).values_list(*place, "value")
-    found: dict[int, tuple[str, list[float]]] = {pk: (key, []) for pk, key in chosen.items()}
-    for pk, _, value in rows:
-        found[pk][1].append(value)
-    return {pk: (key, values) for pk, (key, values) in found.items() if values}
-
-
-@dataclass(frozen=True)
-class CollectionRow:
-    """A collection in its registry's table, with its first aliases; `metric` is the newest value of the metric `key`."""
-
-    collection: Any
-    url: str
-    latest_url: str
-    aliases: list[tuple[LinkAlias, str]]
-    key: str
-    values: list[float]
-
-    @property
-    def metric(self) -> float | None:
-        """The newest value."""
-        return self.values[-1] if self.values else None
-
-    @property
-    def more_aliases(self) -> int:
-        """How many aliases there are besides."""
-        return int(self.collection.alias_count) - len(self.aliases)
-
-
-def collection_rows(registry: Registry, collections: list[Any]) -> list[CollectionRow]:
-    """The rows of the table, whose registry has its organization at hand."""
-    headlines = headline_metrics(collections)
-    rows = []
-    for collection in collections:
-        collection.registry = registry
-        names = collection_names(collection)
-        key, values = headlines.get(collection.pk, ("", []))
-        aliases = [
-            (alias, reverse("registries:version", args=[*names, alias.link.label]))
-            for alias in collection.first_aliases
-        ]
-        newest = f"v{collection.latest_index}" if collection.latest_index is not None else ""
-        latest = reverse("registries:version", args=[*names, newest]) if newest else ""
-        rows.append(CollectionRow(collection, collection_url(collection), latest, aliases, key, values))
-    return rows
+def registry_head(user: User, registry: Registry, types: list[str], tab: str) -> dict[str, Any]:
+    """What the page of a registry that `get_registry` found shows `user` on every tab but the settings."""
+    return {
+        "registry": registry,
+        "types": types,
+        "tab": tab,
+        "may": permissions(role_on(user, registry)),
+        "crumbs": registry_crumbs(registry),
+    }
 
 
 def collection_head(user: User, collection: Any, tab: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from registries.views import creation, editing, members, pages, settings
+from registries.views import creation, editing, members, pages, settings, stars
 
 app_name = "registries"
 REGISTRY = "orgs/<str:organization>/registry/<str:registry>/"
@@ -16,8 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registry/", pages.home, name="home"),
     path("orgs/<str:organization>/registry/", pages.landing, name="landing"),
     path("orgs/<str:organization>/registry/new/", creation.new_registry, name="new_registry"),
+    *with_data(REGISTRY, pages.registry, "registry"),
     path(REGISTRY.rstrip("/"), pages.printed_address),
-    path(REGISTRY, pages.registry, name="registry"),
+    path(REGISTRY + "star/", stars.registry_star, name="registry_star"),
     path(SETTINGS, settings.registry_settings, name="registry_settings"),
     path(SETTINGS + "visibility/", settings.visibility, name="registry_visibility"),
     path(SETTINGS + "types/", settings.types, name="registry_types"),
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(SETTINGS + "delete/", settings.delete, name="registry_delete"),
     path(REGISTRY + "new/", editing.new_collection, name="new_collection"),
     *with_data(COLLECTION, pages.collection, "collection"),
+    path(COLLECTION + "star/", stars.collection_star, name="collection_star"),
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
     path(COLLECTION + "history/", pages.collection_history, name="collection_history"),

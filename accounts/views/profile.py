@@ -7,7 +7,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +16,7 @@ from access.services import people
 from accounts.forms import PasswordForm, ProfileForm
 from accounts.requests import PersonalRequest
 from accounts.sessions import note_new_key
+from common.back import back_of
 from common.errors import DomainError, NotFoundError
 
 
@@ -56,10 +56,7 @@ def preferences(request: PersonalRequest) -> HttpResponse:
     """Keep the theme or the language that a switch was set to, and go back to where one was."""
     given = {name: request.POST[name] for name in ("theme", "density", "language") if name in request.POST}
     people.edit_user(actor=request.user, user=request.user, **given)
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    return redirect(back)
+    return redirect(back_of(request, "/"))
 
 
 @require_safe

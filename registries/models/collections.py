@@ -27,6 +27,8 @@ class Collection(models.Model):
     """A set of links; `next_index` is the number of the next one, never reused (F49, C15).
 
     `metric_directions` says of a metric whether higher is better, above what runs said; `headline_metric` stands for the rest.
+    `link_count` and `newest_link` are what counting the living links and looking for the last of them would give: whatever
+    writes links keeps them (registries/services/counts.py), so that lists of collections never read links.
     """
 
     registry = models.ForeignKey(Registry, models.CASCADE, related_name="collections")
@@ -42,6 +44,8 @@ class Collection(models.Model):
     tags = models.ManyToManyField(Tag, related_name="collections")
     metric_directions = models.JSONField(default=dict)
     headline_metric = models.CharField(max_length=256, blank=True)
+    link_count = models.PositiveIntegerField(default=0)
+    newest_link = models.ForeignKey("registries.Link", models.SET_NULL, related_name="+", null=True)
 
     objects = CollectionQuerySet.as_manager()
 
@@ -49,6 +53,11 @@ class Collection(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["registry", "name_key"], condition=models.Q(deleted_at=None), name="collection_name_unique"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["registry", "link_count"], condition=models.Q(deleted_at=None), name="collection_by_link_count"
             )
         ]
 

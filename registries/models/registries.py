@@ -19,6 +19,7 @@ class Registry(Container):
 
     is_core = models.BooleanField(default=False)
     accepts_all_types = models.BooleanField(default=True)
+    icon = models.ImageField(upload_to="icons/", blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
 
     def __str__(self) -> str:

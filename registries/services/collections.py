@@ -16,6 +16,7 @@ from common.errors import ConflictError, InvalidInputError
 from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, Collection, FormerCollectionName, Link, LinkAlias, Registry
+from registries.services.counts import recount
 from registries.services.protection import require_links
 
 
@@ -121,6 +122,7 @@ def delete_collection(*, actor: User, collection: Collection) -> None:
             return
         LinkAlias.objects.filter(collection=collection).delete()
         Link.objects.filter(collection=collection, deleted_at=None).update(deleted_at=now)
+        recount(Collection.objects.filter(pk=collection.pk))
         _record(EventType.COLLECTION_DELETED, actor, collection, {"name": collection.name}, None)
     collection.deleted_at = now
 

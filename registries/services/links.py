@@ -19,6 +19,7 @@ from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, Collection, Link, LinkAlias, Registry
 from registries.services.collections import check_type, create_collection
+from registries.services.counts import count_out
 from registries.services.protection import require_aliases, require_links, require_unprotected
 
 
@@ -94,8 +95,10 @@ def _place(actor: User, registry: Registry, collection: Collection, version: Ver
         collection=collection, version=version, index=collection.next_index, created_by=actor, created_at=now
     )
     collection.next_index += 1
+    collection.link_count += 1
+    collection.newest_link = link
     collection.updated_at = now
-    collection.save(update_fields=["next_index", "updated_at"])
+    collection.save(update_fields=["next_index", "link_count", "newest_link", "updated_at"])
     AcceptedType.objects.get_or_create(registry=registry, name=collection.type)
     Version.objects.filter(pk=version.pk, ttl_seconds__isnull=False).update(ttl_seconds=None)  # F134
     record(
@@ -190,6 +193,7 @@ def _unlink(actor: User, link: Link) -> None:
     if not Link.objects.filter(pk=link.pk, deleted_at=None).update(deleted_at=timezone.now()):
         return
     link.aliases.all().delete()
+    count_out(link.collection_id)
     record(
         actor=actor,
         type=EventType.VERSION_UNLINKED,

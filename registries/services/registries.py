@@ -221,6 +221,7 @@ def delete_registry(*, actor: User, registry: Registry) -> None:
         if Registry.objects.filter(pk=registry.pk, deleted_at=None).update(deleted_at=now):
             registry.collections.filter(deleted_at=None).update(deleted_at=now)
             Link.objects.filter(collection__registry=registry, deleted_at=None).update(deleted_at=now)
+            registry.collections.update(link_count=0, newest_link=None)
             record(
                 actor=actor,
                 type=EventType.REGISTRY_DELETED,

@@ -10,22 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
 from artifacts import feed, file_tab, tabs
 from artifacts.lineage import lineage_of
-from artifacts.places import permissions
 from artifacts.series import Selection, versions_table
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tables import table_context, table_data
-from common.data import PageData
+from common.data import PageData, data_kind
 from common.errors import NotFoundError
 from common.htmx import render_page
 from common.pagination import paginate
 from registries import landing as shelves
-from registries import queries
+from registries import queries, shelf
 from registries.history import collection_events
 from registries.matrix import may_create_registry
 from registries.snippets import QUICKSTART, install_code, link_code
@@ -76,24 +74,25 @@ def printed_address(request: PersonalRequest, organization: str, registry: str) 
 def registry(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """The collections of a registry."""
     if "selectionPath" in request.GET:
-        return printed_address(request, organization, registry)
+        return printed_address(request, organization, ".".join(filter(None, (registry, data_kind(request)))))
     found = queries.get_registry(request.user, organization, registry)
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "type", "tag")}
-    rows = queries.collections_table(found, words=chosen["q"], type=chosen["type"], tag=chosen["tag"])
-    page = paginate(rows, order=("name_key", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE)
+    wish = shelf.Wish.read(request.GET)
+    page, total = shelf.shelf_page(found, request.user, wish)
     kinds = queries.accepted_types(found)
-    context = {
-        "registry": found,
-        "crumbs": queries.registry_crumbs(found),
-        "types": kinds,
+    rows = shelf.collection_rows(found, page.items)
+    context = queries.registry_head(request.user, found, kinds, "") | {
         "page": page,
-        "rows": queries.collection_rows(found, page.items),
-        "chosen": chosen,
-        "is_filtered": any(chosen.values()),
+        "rows": rows,
+        "total": total,
+        "wish": wish,
+        "heads": shelf.heads(wish),
+        "tag_url": shelf.tag_url(request.GET),
+        "people": shelf.last_linkers(found),
         "link_code": link_code(found, type=(kinds or ["model"])[0]),
-        "may": permissions(role_on(request.user, found)),
     }
-    return render_page(request, "registries/registry.html", context, partial="collections")
+    facts = {"name": found.name, "description": found.description, "visibility": found.visibility, "types": kinds}
+    data = PageData("collections", facts | {"total": total, "next": page.next}, [row.data for row in rows])
+    return render_page(request, "registries/registry.html", context, partial="collections", data=lambda: data)
 
 
 @require_safe
@@ -109,7 +108,7 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     }
 
     def data() -> PageData:
-        facts = {"name": found.name, "type": found.type, "registry": found.registry.name, "total": found.link_count}  # type: ignore[attr-defined]
+        facts = {"name": found.name, "type": found.type, "registry": found.registry.name, "total": found.link_count}
         return table_data("versions", table, facts | {"description": found.description, "tags": context["tags"]})
 
     return render_page(request, "registries/collection.html", context, partial="versions", data=data)

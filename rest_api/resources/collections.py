@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from common.errors import NotFoundError
 from common.names import fold
 from registries.models import Registry
-from registries.queries import collections_table
 from registries.services import collections
+from registries.shelf import collections_table
 from rest_api.door import KeyRequest
 from rest_api.finding import find_collection, find_registry
 from rest_api.resources.registries import REGISTRY
@@ -69,7 +69,7 @@ def _shown(row: Any) -> CollectionOut:
         description=row.description,
         tags=[tag.name for tag in row.tags.all()],
         versions=row.link_count,
-        latest=None if row.latest_index is None else f"v{row.latest_index}",
+        latest=row.newest_link.label if row.newest_link else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -27,7 +27,8 @@ from projects.pages import TABS as RUN_TABS
 from projects.services.runs import RunFields, upsert_run
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
-from registries.models import Link, LinkAlias
+from registries.models import Collection, Link, LinkAlias
+from registries.services.counts import recount
 from tests.cast import Cast, add_service_account
 from tests.making import project_of
 from tests.registries import shelves
@@ -45,7 +46,7 @@ NO_PAGES = {
     "front", "home", None,  # lead elsewhere; the nameless one is what the SDK prints
     "account_logout", "preferences", "set_language", "revoke_key", "revoke_service_key", "revoke_invitation",
     "end_session", "end_other_sessions", "deactivate", "reactivate", "set_role", "set_team_member", "remove_member",
-    "set_registry_role", "set_registry_owner", "remove_registry_member",  # change something
+    "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",  # change something
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
     "account_reauthenticate",
@@ -154,3 +155,4 @@ def shelve(cast: Cast, total: int) -> None:
     artifact.next_index = collection.next_index = total
     artifact.save()
     collection.save()
+    recount(Collection.objects.filter(pk=collection.pk))

@@ -1,0 +1,235 @@
+"""Reads of a registry's page: its collections, found, sorted and paged, with what their rows and cards say (F20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.urls import reverse
+
+from access.models import User
+from artifacts.models import VersionMetric
+from artifacts.tables import Head
+from common.errors import InvalidInputError
+from common.names import fold
+from common.pagination import Page, paginate
+from projects.values import display_order
+from registries.models import Collection, CollectionStar, Link, LinkAlias, Registry
+from registries.queries import collection_names, collection_url, starred
+
+PAGE = 30
+SPARK = 20
+ALIASES = 3
+PEOPLE = 200
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a collection without links was last linked to, for the order
+BY_NAME = ("star_rank", "name_key", "pk")
+ORDERS = {
+    "name": BY_NAME,
+    "-name": ("star_rank", "-name_key", "-pk"),
+    "versions": ("link_count", "name_key", "pk"),
+    "-versions": ("-link_count", "name_key", "pk"),
+    "linked": ("linked_at", "name_key", "pk"),
+    "-linked": ("-linked_at", "name_key", "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a reader asked of the shelf, as the address says it."""
+
+    words: str = ""
+    type: str = ""
+    tag: str = ""
+    alias: str = ""
+    linked_by: str = ""
+    sort: str = "name"
+    as_cards: bool = False
+    cursor: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Wish:
+        """From `?q=net&type=model&tag=night&alias=best&by=mia&sort=-linked&view=cards`. InvalidInputError: unknown order."""
+        words, type, tag, alias, by = (query.get(name, "").strip() for name in ("q", "type", "tag", "alias", "by"))
+        sort = query.get("sort") or "name"
+        if sort not in ORDERS:
+            raise InvalidInputError(f"Sort by one of {', '.join(ORDERS)}; not by {sort!r}.")
+        return cls(words, type, tag, alias, by, sort, query.get("view") == "cards", query.get("cursor", ""))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some collections are left out."""
+        return bool(self.words or self.type or self.tag or self.alias or self.linked_by)
+
+
+def collections_table(
+    registry: Registry, *, words: str = "", type: str = "", tag: str = "", alias: str = "", linked_by: str = ""
+) -> QuerySet[Collection]:
+    """The collections of a registry that match, with their tags and newest link at hand; `linked_by` is who made that one."""
+    rows = Collection.objects.filter(registry=registry, deleted_at=None)
+    if words:
+        tagged = Collection.tags.through.objects.filter(collection=OuterRef("pk"), tag__name__icontains=words)
+        rows = rows.filter(Q(name_key__contains=fold(words)) | Exists(tagged))
+    if type:
+        rows = rows.filter(type=type)
+    if tag:
+        rows = rows.filter(tags__name=tag)
+    if alias:
+        rows = rows.filter(aliases__name=alias)
+    if linked_by:
+        rows = rows.filter(newest_link__created_by__username=linked_by)
+    return rows.select_related("newest_link").prefetch_related("tags")
+
+
+def shelf_page(registry: Registry, user: User, wish: Wish) -> tuple[Page[Collection], int]:
+    """The page that `wish` asks for, starred ones first where it goes by name, and how many there are: five queries at most."""
+    found = collections_table(
+        registry, words=wish.words, type=wish.type, tag=wish.tag, alias=wish.alias, linked_by=wish.linked_by
+    )
+    first = (
+        LinkAlias.objects.select_related("link")
+        .with_protection()
+        .order_by(F("is_protected").desc(), "pk")[: ALIASES + 1]
+    )
+    some = Prefetch("aliases", first, to_attr="first_aliases")
+    rows = (
+        found.select_related("newest_link__created_by")
+        .prefetch_related(some)
+        .annotate(
+            is_starred=starred(CollectionStar, user),
+            star_rank=Case(When(is_starred=True, then=Value(0)), default=Value(1)),
+            linked_at=Coalesce("newest_link__created_at", Value(NEVER)),
+        )
+    )
+    total = found.count() if wish.is_filtered else int(registry.collection_count)  # type: ignore[attr-defined]
+    return paginate(rows, order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE), total
+
+
+def last_linkers(registry: Registry) -> list[tuple[str, str]]:
+    """Username and name of everybody who made the newest link of a collection: the choices of "Linked by"."""
+    newest = Collection.objects.filter(registry=registry, deleted_at=None).values("newest_link__created_by")
+    people = User.objects.filter(pk__in=newest).order_by("full_name", "username")
+    return [(person.username, person.display_name) for person in people.only("username", "full_name")[:PEOPLE]]
+
+
+def heads(wish: Wish) -> dict[str, Head]:
+    """The heads that sort: names start with the first, numbers with the largest, times with the latest."""
+    found = {}
+    for name, first in (("name", "name"), ("versions", "-versions"), ("linked", "-linked")):
+        order = {name: "ascending", f"-{name}": "descending"}.get(wish.sort, "")
+        other = f"-{name}" if wish.sort == name else name
+        found[name] = Head("", other if order else first, order)
+    return found
+
+
+def tag_url(query: QueryDict) -> str:
+    """The same list by a tag, whose name is to follow."""
+    rest = query.copy()
+    for name in ("tag", "cursor"):
+        rest.pop(name, None)
+    return f"?{rest.urlencode()}&tag=" if rest else "?tag="
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The metric that stands for a collection: its value in the newest version, and its course over the newest ones."""
+
+    key: str = ""
+    value: float | None = None
+    course: tuple[float, ...] = ()
+
+
+def headlines(collections: list[Collection]) -> dict[int, Headline]:
+    """By collection: three queries. The metric is the collection's choice, else the newest version's first in display order."""
+    newest = {row.newest_link.version_id: row for row in collections if row.newest_link}
+    keys: dict[int, set[str]] = {}
+    for version, key in VersionMetric.objects.filter(version__in=newest).values_list("version", "key")[:5000]:
+        keys.setdefault(newest[version].pk, set()).add(key)
+    chosen = {row.pk: row.headline_metric for row in newest.values() if row.headline_metric}
+    chosen = {pk: display_order(names)[0] for pk, names in keys.items()} | chosen
+    if not chosen:
+        return {}
+    recent = Q()
+    for row in newest.values():
+        if row.pk in chosen and row.newest_link:
+            recent |= Q(collection=row.pk, index__gt=row.newest_link.index - SPARK)
+    links = Link.objects.filter(recent, deleted_at=None).order_by("collection", "index")
+    placed = list(links.values_list("collection", "version"))
+    metrics = VersionMetric.objects.filter(version__in={version for _, version in placed}, key__in=set(chosen.values()))
+    values = {(version, key): value for version, key, value in metrics.values_list("version", "key", "value")}
+    course: dict[int, list[float]] = {}
+    for pk, version in placed:
+        if (version, chosen[pk]) in values:
+            course.setdefault(pk, []).append(values[version, chosen[pk]])
+    return {
+        row.pk: Headline(chosen[row.pk], values.get((version, chosen[row.pk])), tuple(course.get(row.pk, ())))
+        for version, row in newest.items()
+        if row.pk in chosen
+    }
+
+
+@dataclass(frozen=True)
+class CollectionRow:
+    """A collection in its registry's table, or as a card; `aliases` are the first, each with its address."""
+
+    collection: Any
+    url: str
+    star_url: str
+    latest_url: str
+    aliases: list[tuple[LinkAlias, str]]
+    headline: Headline
+
+    @property
+    def tags(self) -> list[str]:
+        """All of them."""
+        return [tag.name for tag in self.collection.tags.all()]
+
+    @property
+    def has_more_aliases(self) -> bool:
+        """Whether there are others."""
+        return len(self.collection.first_aliases) > ALIASES
+
+    @property
+    def link(self) -> Link | None:
+        """The newest one."""
+        return self.collection.newest_link  # type: ignore[no-any-return]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The row as data."""
+        link, who = self.link, self.link.created_by if self.link else None
+        return {
+            "name": self.collection.name,
+            "type": self.collection.type,
+            "tags": self.tags,
+            "latest": link.label if link else None,
+            "aliases": [alias.name for alias, _ in self.aliases],
+            "metric": self.headline.key or None,
+            "value": self.headline.value,
+            "versions": self.collection.link_count,
+            "last_linked_by": who.username if who else None,
+            "last_linked_at": link.created_at.isoformat() if link else None,
+            "starred": self.collection.is_starred,
+        }
+
+
+def collection_rows(registry: Registry, collections: list[Collection]) -> list[CollectionRow]:
+    """The rows of a page of the shelf, whose registry has its organization at hand: three queries."""
+    found = headlines(collections)
+    rows = []
+    for collection in collections:
+        collection.registry = registry
+        names = collection_names(collection)
+        aliases = [
+            (alias, reverse("registries:version", args=[*names, alias.link.label]))
+            for alias in collection.first_aliases[:ALIASES]  # type: ignore[attr-defined]  # prefetched by shelf_page
+        ]
+        link = collection.newest_link
+        latest = reverse("registries:version", args=[*names, link.label]) if link else ""
+        headline = found.get(collection.pk, Headline())
+        star = reverse("registries:collection_star", args=names)
+        rows.append(CollectionRow(collection, collection_url(collection), star, latest, aliases, headline))
+    return rows
