@@ -55,7 +55,7 @@ def test_unknown_words_change_no_page(asker: Asker, world: World) -> None:
         assert told[0] == told[1], address
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.slow) for turn in range(1, 4))])
 def test_odd_values_are_refused_or_find_nothing(turn: int, asker: Asker, world: World) -> None:
     """Never a failure of the server. Each name has four of the values, and each value comes with several names."""
     before = snapshot()
