@@ -93,12 +93,12 @@ def edit_text(
     form: ServiceForm,
     change: Callable[[dict[str, Any]], object],
     *,
-    field: str,
+    field: str | None,
     back: str,
     after: Callable[[], str],
     page: dict[str, Any],
 ) -> HttpResponse:
-    """A form with a text in Markdown: shown, previewed, or carried out by `change`, whose refusal stands beside `field`.
+    """A form with a text in Markdown: shown, previewed, or carried out by `change`, whose refusal stands at `field`, or above.
 
     `page` gives title and crumbs; `back` is where one came from and `after`, asked once it is done, where one goes.
     """
@@ -122,6 +122,7 @@ def confirm(
     back: str,
     after: str,
     page: dict[str, Any],
+    template: str = "artifacts/confirm.html",
 ) -> HttpResponse:
     """A page that says what will be lost; `change` runs once it is confirmed, by typing `word` where there is one.
 
@@ -133,4 +134,4 @@ def confirm(
             change()
             messages.success(request, page["done"])
             return redirect(after)
-    return render_page(request, "artifacts/confirm.html", page | {"form": form, "back": back}, status=form.status)
+    return render_page(request, template, page | {"form": form, "back": back}, status=form.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,6 +67,11 @@ class Plot:
     right: int = WIDTH - LABELS
 
 
+def label_room(names: Iterable[str]) -> int:
+    """Pixels for the names at the ends of the lines."""
+    return round(min(112, max(LABELS, 14 + 6.5 * max(map(len, names)))))
+
+
 def smoothed(points: Sequence[Point], weight: float) -> list[Point]:
     """The running mean that forgets by `weight` at each point, free of the pull towards its start at zero."""
     found, total, share = [], 0.0, 1.0
@@ -103,7 +108,7 @@ def _plot(lines: Lines, view: View, log: bool) -> Plot:
     xs = [x for points in lines.values() for x, _ in points]
     ys = [y for points in lines.values() for _, y in points]
     levels = scales.decades(min(ys), max(ys)) if log else scales.levels(min(ys), max(ys))
-    right, floor = WIDTH - LABELS, HEIGHT - BOTTOM
+    right, floor = WIDTH - (label_room(lines) if len(lines) > 1 else LABELS), HEIGHT - BOTTOM
     start, span = min(xs), max(xs) - min(xs)
     scaled = [math.log10(level) for level in levels] if log else levels
 
@@ -127,6 +132,7 @@ def _plot(lines: Lines, view: View, log: bool) -> Plot:
         faint=[line(index, *item) for index, item in enumerate(lines.items())] if view.smooth else [],
         grid=[(down(level), metric(level, spec)) for level in levels],
         ticks=[(across(x), text) for x, text in _ticks(start, start + span, view.axis)],
+        right=right,
     )
 
 

@@ -10,3 +10,6 @@ after_history: list[Callable[[Run], None]] = []
 
 before_deletion: list[Callable[[User, Project], None]] = []
 """Called in the transaction that deletes a project, before it does; an error refuses the deletion."""
+
+with_outputs: list[Callable[[User, Run], None]] = []
+"""Called in the transaction that deletes a run together with what it logged; an error refuses the deletion."""

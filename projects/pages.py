@@ -14,9 +14,11 @@ from django.urls import reverse
 from access.models import Namespace, User
 from access.policy import can
 from access.roles import Action
+from common.data import PageData
 from common.errors import InvalidInputError
 from common.formatting import python_text
-from projects import queries, values
+from common.pagination import Page
+from projects import queries, run_table, values
 from projects.curves import AXES, View, chart
 from projects.edges import edges
 from projects.models import HistoryChunk, Project, Run
@@ -57,9 +59,96 @@ def first_artifact(project: Project) -> str:
     )
 
 
-def head(run: Run) -> Context:
+def run_url(project: Project, run: Run, tab: str = "") -> str:
+    """The page of a run, or one of its tabs."""
+    address = [project.namespace.name, project.name, run.name]
+    return reverse("projects:run_tab", args=[*address, tab]) if tab else reverse("projects:run", args=address)
+
+
+def list_data(page: Page[Project], title: str) -> PageData:
+    """A page of projects as data."""
+    rows = [
+        {
+            "project": project.name,
+            "entity": project.namespace.name,
+            "visibility": project.visibility,
+            "description": project.description,
+            "runs": project.run_count,  # type: ignore[attr-defined]
+            "artifacts": project.artifact_count,  # type: ignore[attr-defined]
+            "last_active_at": project.last_active_at.isoformat(),  # type: ignore[attr-defined]
+        }
+        for project in page.items
+    ]
+    return PageData("projects", {"title": title, "next": page.next, "previous": page.previous}, rows)
+
+
+def artifacts_data(project: Project, page: Page[Any]) -> PageData:
+    """A page of a project's artifacts as data."""
+    rows = [
+        {
+            "artifact": artifact.name,
+            "type": artifact.type,
+            "latest": None if artifact.latest is None else f"v{artifact.latest}",
+            "versions": artifact.version_count,
+            "updated_at": artifact.updated_at.isoformat(),
+        }
+        for artifact in page.items
+    ]
+    return PageData("artifacts", {"project": project.name, "next": page.next, "previous": page.previous}, rows)
+
+
+def runs_context(project: Project, selection: run_table.Selection) -> Context:
+    """The runs that `selection` asks for: four queries."""
+    runs = Run.objects.filter(project=project, deleted_at=None)
+    available = run_table.available_columns(runs)
+    columns = run_table.chosen_columns(available, list(selection.columns))
+    total = runs.count()
+    return {
+        "project": project,
+        "selection": selection,
+        "columns": columns,
+        "name_head": run_table.head_of("name", selection),
+        "created_head": run_table.head_of("created", selection),
+        "column_heads": [(column, run_table.head_of(column.name, selection, column.key)) for column in columns],
+        "available": available,
+        "shown_names": [column.name for column in columns],
+        "page": run_table.run_page(runs, columns, selection),
+        "states": Run.State.choices,
+        "total": total,
+        "crumbs": [*project_crumbs(project)[:-1], (project.name, "")],
+    }
+
+
+def head(run: Run, user: User) -> Context:
     """What all tabs show."""
-    return {"run": run, "project": run.project, "crumbs": [*project_crumbs(run.project), (str(run), "")]}
+    return {
+        "run": run,
+        "project": run.project,
+        "may_write": can(user, Action.WRITE_RUN, run.project),
+        "crumbs": [*project_crumbs(run.project), (str(run), "")],
+    }
+
+
+def run_data(run: Run, context: Context) -> PageData:
+    """A run as data: its facts, config and summary; its table are the versions that it used and produced."""
+    facts = {
+        "run": run.name,
+        "name": run.display_name,
+        "state": run.current_state,
+        "user": run.user.username if run.user else None,
+        "created_at": run.created_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "tags": run.tags,
+        "notes": run.notes,
+        "config": run.config,
+        "summary": run.summary,
+    }
+    rows = [
+        {"edge": edge, "artifact": item.name, "type": item.type, "version": f"v{item.index}", "url": item.url}
+        for edge in ("used", "produced")
+        for item in context[edge]
+    ]
+    return PageData("run", facts, rows, ("edge", "artifact", "type", "version", "url"))
 
 
 def overview(run: Run, user: User, query: QueryDict) -> Context:
@@ -99,7 +188,7 @@ def system(run: Run, user: User, query: QueryDict) -> Context:
 
 def _curves(run: Run, query: QueryDict, stream: str, axes: Sequence[str]) -> Context:
     """One page of charts, by key; each with its data for charts.js and its numbers for the table."""
-    search, start, view = query.get("q", "").strip(), _whole(query, "from"), View.read(query, axes)
+    search, start, view = query.get("q", "").strip(), whole(query, "from"), View.read(query, axes)
     drawn = history.curves(run, axis=view.axis, stream=stream)
     keys = values.display_order(key for key in drawn if search.lower() in key.lower())
     return {
@@ -117,7 +206,7 @@ def _curves(run: Run, query: QueryDict, stream: str, axes: Sequence[str]) -> Con
 
 def console(run: Run, user: User, query: QueryDict) -> Context:
     """A page of console lines, the last one unless the address says which, without terminal colours."""
-    end = min(_whole(query, "to"), run.console_lines) or run.console_lines
+    end = min(whole(query, "to"), run.console_lines) or run.console_lines
     start = max(0, end - CONSOLE_LINES)
     return {
         "lines": [(number + 1, plain(line)) for number, line in history.numbered_lines(run, "console", start, end)],
@@ -143,7 +232,7 @@ def files(run: Run, user: User, query: QueryDict) -> Context:
     }
 
 
-def _whole(query: QueryDict, name: str) -> int:
+def whole(query: QueryDict, name: str) -> int:
     """A whole number of the address, 0 when absent. Raises InvalidInputError."""
     text = query.get(name, "0")
     if not text.isascii() or not text.isdecimal() or len(text) > 9:

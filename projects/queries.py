@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.fields.json import KeyTransform
+from django.utils.translation import ngettext
 
-from access.models import Container, Namespace, Organization, User
+from access.models import Container, Namespace, Organization, OrganizationMembership, Team, TeamMembership, User
 from access.policy import get_visible
 from common.errors import NotFoundError
-from common.formatting import column_format
 from common.names import fold
 from common.pagination import Page, paginate
-from projects import values
 from projects.models import Project, Run, RunFile
-from projects.services.runs import get_run
+from projects.services.runs import MAX_AT_ONCE, get_run
 from storage.models import Blob
 
 PAGE = 50
-NEWEST_FIRST = ("-created_at", "-pk")
-HEAVY = ("config", "client_info", "summary", "history_keys", "notes")
-LOOKED_AT = 5
-DEFAULT_COLUMNS = 4
-MAX_COLUMNS = 12
-MAX_CELL = 200
-SHOWABLE = re.compile(r"[A-Za-z_][^\"\\\x00-\x1f]{0,127}\Z")  # a key that every database's JSON path can name
-COLUMN = re.compile(r"(summary|config):(.+)\Z", re.DOTALL)
+MAX_ENTITIES = 200
 
 
 def find_namespace(user: User, name: str) -> Namespace:
@@ -42,6 +30,17 @@ def find_namespace(user: User, name: str) -> Namespace:
     if found is None:
         raise NotFoundError("There is no such page, or you may not see it.")
     return found
+
+
+def entities_to_log_to(user: User) -> list[Namespace]:
+    """Where `user` may make projects (F35): the personal entity, and teams by a role of member or above. At most 200."""
+    roles = TeamMembership.objects.filter(user=user).exclude(role=TeamMembership.Role.VIEWER)
+    admin = OrganizationMembership.objects.filter(user=user, role=OrganizationMembership.Role.ADMIN)
+    teams = Team.objects.alive()
+    if not user.is_superuser:
+        teams = teams.filter(Q(pk__in=roles.values("team")) | Q(organization__in=admin.values("organization")))
+    found = Namespace.objects.filter(Q(pk=user.namespace_id) | Q(team__in=teams.values("pk")))
+    return list(found.order_by("kind", "name_key")[:MAX_ENTITIES])
 
 
 def find_organization(user: User, name: str) -> Organization:
@@ -64,6 +63,15 @@ def find_run(user: User, entity: str, project: str, name: str) -> Run:
     return get_run(user, find_project(user, entity, project), name)
 
 
+def find_runs(project: Project, names: Sequence[str]) -> list[Run]:
+    """The undeleted runs of those names, in that order; more than can be deleted at once are not looked for."""
+    wanted = list(dict.fromkeys(names))[: MAX_AT_ONCE + 1]
+    found = {run.name: run for run in Run.objects.filter(project=project, name__in=wanted, deleted_at=None)}
+    for run in found.values():
+        run.project = project
+    return [found[name] for name in wanted if name in found]
+
+
 def projects_of(user: User, organization: Organization) -> QuerySet[Project]:
     """The visible projects of an organization's teams, and the reader's own."""
     place = Q(organization=organization) | Q(namespace=user.namespace_id)
@@ -84,80 +92,6 @@ def project_page(projects: QuerySet[Project], search: str, cursor: str) -> Page[
         item.run_count = found.get("count", 0)  # type: ignore[attr-defined]
         item.artifact_count = artifacts.get(item.pk, 0)  # type: ignore[attr-defined]
         item.last_active_at = max(found.get("last", item.updated_at), item.updated_at)  # type: ignore[attr-defined]
-    return page
-
-
-@dataclass(frozen=True)
-class Column:
-    """A key of runs' summary or config; `name` is how the address says it, `spec` the format of its numbers."""
-
-    source: str
-    key: str
-    spec: str = ""
-
-    @property
-    def name(self) -> str:
-        """`summary:loss`."""
-        return f"{self.source}:{self.key}"
-
-
-def available_columns(runs: QuerySet[Run]) -> list[Column]:
-    """What the newest few runs have: numeric summary keys, the commonest and the results first, then config keys."""
-    newest = runs.order_by(*NEWEST_FIRST).values_list("summary", "config")[:LOOKED_AT]
-    summary: Counter[str] = Counter()
-    config: Counter[str] = Counter()
-    for last, chosen in newest:
-        summary.update(key for key, value in last.items() if _showable(key) and values.number(value) is not None)
-        config.update(key for key, value in chosen.items() if _showable(key) and not isinstance(value, dict | list))
-    results = sorted(values.display_order(summary), key=lambda key: -summary[key])
-    keys = [("summary", key) for key in results] + [("config", key) for key, _ in config.most_common()]
-    return [Column(source, key) for source, key in keys]
-
-
-def _showable(key: str) -> bool:
-    return not key.startswith("_") and SHOWABLE.match(key) is not None
-
-
-def chosen_columns(available: list[Column], asked: list[str]) -> list[Column]:
-    """The columns that the address names, or the first few numbers; a name that no run shown has is an empty column."""
-    if not asked:
-        return [column for column in available if column.source == "summary"][:DEFAULT_COLUMNS]
-    matches = [match for name in dict.fromkeys(asked) if (match := COLUMN.match(name)) and _showable(match[2])]
-    return [Column(match[1], match[2]) for match in matches][:MAX_COLUMNS]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a run has in a column: a number, or a short text."""
-
-    number: float | None
-    text: str
-
-
-def _cell(value: Any) -> Cell:
-    number = values.number(value)
-    if number is not None or value is None:
-        return Cell(number, "")
-    return Cell(None, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:MAX_CELL])
-
-
-def _formatted(columns: list[Column], rows: list[list[Cell]]) -> list[Column]:
-    """The columns with one number format each, made from the cells shown, so that decimals line up."""
-    numbers = [[row[index].number for row in rows] for index in range(len(columns))]
-    return [replace(column, spec=column_format(found)) for column, found in zip(columns, numbers, strict=True)]
-
-
-def run_page(runs: QuerySet[Run], columns: list[Column], search: str, cursor: str) -> Page[Run]:
-    """Runs, newest first, each with `columns`: pairs of Column and Cell; their heavy fields stay in the database."""
-    if search:
-        runs = runs.filter(Q(display_name__icontains=search) | Q(name=search))
-    wanted = {f"cell_{index}": KeyTransform(column.key, column.source) for index, column in enumerate(columns)}
-    rows = runs.select_related("user").defer(*HEAVY).annotate(**wanted)
-    page = paginate(rows, order=NEWEST_FIRST, cursor=cursor, size=PAGE)
-    cells = [[_cell(getattr(run, name)) for name in wanted] for run in page.items]
-    formatted = _formatted(columns, cells)
-    for run, row in zip(page.items, cells, strict=True):
-        run.columns = list(zip(formatted, row, strict=True))  # type: ignore[attr-defined]
     return page
 
 
@@ -225,3 +159,33 @@ def losses_of(user: User, project: Project) -> Losses:
             versions__links__collection__registry__in=seen,
         ).count(),
     )
+
+
+def losses_of_runs(user: User, runs: Sequence[Run]) -> RunLosses:
+    """What deleting `runs` takes away, counted: two queries. Links that `user` does not see are left out."""
+    chosen = Run.objects.filter(pk__in=[run.pk for run in runs])
+    links = chosen.filter(
+        outputs__state="committed",
+        outputs__links__deleted_at=None,
+        outputs__links__collection__registry__in=Container.objects.visible_to(user).values("pk"),
+    )
+    outputs = chosen.filter(outputs__state="committed")
+    return RunLosses(len(runs), outputs.count(), links.count())
+
+
+@dataclass(frozen=True)
+class RunLosses:
+    """What goes with runs: the versions that they logged, if so wanted, and with these their links."""
+
+    runs: int
+    versions: int
+    links: int
+
+    def sentences(self, names: str) -> list[str]:
+        """What goes in any case."""
+        runs = ngettext(
+            "The run %(names)s with its charts, console and files.",
+            "%(count)d runs, such as %(names)s, with their charts, consoles and files.",
+            self.runs,
+        )
+        return [runs % {"names": names, "count": self.runs}]

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects.views import pages, settings
+from accounts.data import with_data
+from projects.views import creation, pages, runs, settings
 
 app_name = "projects"
 PROJECT = "<str:entity>/<str:project>/"
@@ -10,16 +11,20 @@ SETTINGS = PROJECT + "settings/"
 RUN = PROJECT + "runs/<str:run>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("orgs/<str:organization>/projects/", pages.project_list, name="list"),
-    path("<str:entity>/", pages.entity, name="entity"),
-    path(PROJECT, pages.project, name="project"),
-    path(PROJECT + "artifacts/", pages.project_artifacts, name="artifacts"),
+    *with_data("orgs/<str:organization>/projects/", pages.project_list, "list"),
+    path("projects/new/", creation.new_project, name="new"),
+    *with_data("<str:entity>/", pages.entity, "entity"),
+    *with_data(PROJECT, pages.project, "project"),
+    *with_data(PROJECT + "artifacts/", pages.project_artifacts, "artifacts"),
+    *with_data(PROJECT + "compare/", runs.compare, "compare"),
+    path(PROJECT + "delete-runs/", runs.delete_chosen, name="delete_runs"),
     path(SETTINGS, settings.project_settings, name="settings"),
     path(SETTINGS + "add/", settings.add, name="add_member"),
     path(SETTINGS + "role/", settings.set_role, name="set_role"),
     path(SETTINGS + "remove/", settings.remove, name="remove_member"),
     path(SETTINGS + "delete/", settings.delete, name="delete"),
-    path(RUN, pages.run, name="run"),
+    *with_data(RUN, pages.run, "run"),
+    path(RUN + "edit/", runs.edit_run, name="edit_run"),
     path(RUN + "<slug:tab>/", pages.run_tab, name="run_tab"),
     path(RUN + "files/<path:name>", pages.run_file, name="run_file"),
 ]

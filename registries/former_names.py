@@ -1,4 +1,4 @@
-"""Where a page went whose registry or collection was renamed (C17)."""
+"""Where a page went whose registry, collection or project was renamed (C17)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.deprecation import MiddlewareMixin
 from access.models import User
 from common.errors import NotFoundError
 from common.names import fold
+from projects.models import Project
 from registries.models import Collection, Registry
 
 
@@ -33,8 +34,27 @@ class FormerNameMiddleware(MiddlewareMixin):
 def present_address(user: User, match: ResolverMatch) -> str | None:
     """The same page under the present names of what `user` sees, or None: at most four queries."""
     names: dict[str, Any] = match.kwargs
-    if match.url_name is None or not {"organization", "registry"} <= names.keys():
+    if match.url_name is None:
         return None
+    if {"organization", "registry"} <= names.keys():
+        present = _on_shelf(user, names)
+    elif {"entity", "project"} <= names.keys():
+        present = _in_project(user, names)
+    else:
+        return None
+    return reverse(match.view_name, kwargs=present) if present not in (None, names) else None
+
+
+def _in_project(user: User, names: dict[str, Any]) -> dict[str, Any] | None:
+    projects = Project.objects.visible_to(user).filter(namespace__name_key=fold(names["entity"]))
+    key = fold(names["project"])
+    if projects.filter(name_key=key).exists():
+        return None
+    project = projects.filter(former_names__name_key=key).first()
+    return None if project is None else {**names, "project": project.name}
+
+
+def _on_shelf(user: User, names: dict[str, Any]) -> dict[str, Any] | None:
     registries = Registry.objects.visible_to(user).filter(organization__name_key=fold(names["organization"]))
     key = fold(names["registry"])
     registry = registries.filter(name_key=key).first() or registries.filter(former_names__name_key=key).first()
@@ -49,4 +69,4 @@ def present_address(user: User, match: ResolverMatch) -> str | None:
             if collection is None:
                 return None
             present["collection"] = collection.name
-    return reverse(match.view_name, kwargs=present) if present != names else None
+    return present

@@ -14,7 +14,9 @@ from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotF
 from events.services import record
 from events.types import EventType
 from projects import hooks
-from projects.models import Project
+from projects.models import FormerProjectName, Project
+
+MAX_DESCRIPTION = 10_000
 
 
 def resolve_namespace(actor: User, name: str | None) -> Namespace:
@@ -35,6 +37,49 @@ def find_project(actor: User, namespace: Namespace, name: str) -> Project | None
     return find_visible(projects, actor, namespace=namespace, name_key=names.fold(name))
 
 
+def create_project(
+    *, actor: User, namespace: Namespace, name: str, visibility: str = "", description: str = ""
+) -> Project:
+    """A new project, private to its team (or to its one owner), or `restricted` to those who are added, its maker first.
+
+    Raises NotFoundError, ForbiddenError and InvalidInputError as `get_or_create_project`, ConflictError for a taken name.
+    """
+    usual = _require_creation(actor, namespace)
+    key = names.fold(names.container_name(name, "project"))
+    may_choose = namespace.kind == Namespace.Kind.TEAM
+    if visibility not in {"", usual} and not (may_choose and visibility == Project.Visibility.RESTRICTED):
+        raise InvalidInputError("A team's project has the visibility 'team' or 'restricted'; a personal one has none.")
+    try:
+        with transaction.atomic():
+            project = _make(actor, namespace, name, key, visibility or usual, _description(description))
+            if may_choose and project.visibility == Project.Visibility.RESTRICTED:
+                give_founder(project, actor)
+    except IntegrityError as error:
+        raise ConflictError(f"There is a project named '{name}' already; choose another name.") from error
+    return project
+
+
+def _make(actor: User, namespace: Namespace, name: str, key: str, visibility: str, description: str = "") -> Project:
+    project = Project.objects.create(
+        kind=Project.Kind.PROJECT,
+        namespace=namespace,
+        organization=namespace.team.organization if namespace.kind == Namespace.Kind.TEAM else None,
+        name=name,
+        name_key=key,
+        description=description,
+        visibility=visibility,
+        created_by=actor,
+    )
+    record(actor=actor, type=EventType.PROJECT_CREATED, object=project, container=project, after={"name": name})
+    return project
+
+
+def _description(text: str) -> str:
+    if len(text) > MAX_DESCRIPTION:
+        raise InvalidInputError(f"A description has at most {MAX_DESCRIPTION} characters; this one has {len(text)}.")
+    return text
+
+
 def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Project:
     """The project of that name, made on first use, private to its team or its one owner.
 
@@ -48,16 +93,7 @@ def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Pr
     names.container_name(name, "project")
     try:
         with transaction.atomic():
-            project = Project.objects.create(
-                kind=Project.Kind.PROJECT,
-                namespace=namespace,
-                organization=namespace.team.organization if namespace.kind == Namespace.Kind.TEAM else None,
-                name=name,
-                name_key=names.fold(name),
-                visibility=visibility,
-                created_by=actor,
-            )
-            record(actor=actor, type=EventType.PROJECT_CREATED, object=project, container=project, after={"name": name})
+            project = _make(actor, namespace, name, names.fold(name), visibility)
     except IntegrityError:  # somebody else was first, or it is there but invisible to the actor
         found = find_project(actor, namespace, name)
         if found is None:
@@ -66,19 +102,30 @@ def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Pr
     return project
 
 
-def edit_project(*, actor: User, project: Project, name: str | None = None, visibility: str | None = None) -> Project:
-    """Rename a team's project, or open it to the team or restrict it to those who are added (F36); None leaves.
+def edit_project(
+    *,
+    actor: User,
+    project: Project,
+    name: str | None = None,
+    visibility: str | None = None,
+    description: str | None = None,
+) -> Project:
+    """Rename or describe a project, open it to the team or restrict it to those who are added (F36); None leaves.
+
+    Browsers are led from the former name to the present one while nothing else bears it; scripts are not (C17).
 
     Whoever restricts a project stays its admin. Admin of the project. Raises InvalidInputError for a name or a visibility
     that cannot be, such as another one for a personal project, and ConflictError for a taken name.
     """
     require(actor, Action.MANAGE_PROJECT, project)
-    before = {"name": project.name, "visibility": project.visibility}
+    before = {"name": project.name, "visibility": project.visibility, "description": project.description}
     if name is not None:
         project.name, project.name_key = names.container_name(name, "project"), names.fold(name)
     if visibility is not None:
         project.visibility = _checked_visibility(project, visibility)
-    after = {"name": project.name, "visibility": project.visibility}
+    if description is not None:
+        project.description = _description(description)
+    after = {"name": project.name, "visibility": project.visibility, "description": project.description}
     changed = [field for field in after if after[field] != before[field]]
     if not changed:
         return project
@@ -87,6 +134,12 @@ def edit_project(*, actor: User, project: Project, name: str | None = None, visi
     try:
         with transaction.atomic():
             project.save(update_fields=fields)
+            if "name" in changed:
+                FormerProjectName.objects.update_or_create(
+                    namespace_id=project.namespace_id,
+                    name_key=names.fold(before["name"]),
+                    defaults={"project": project},
+                )
             if after["visibility"] == Project.Visibility.RESTRICTED != before["visibility"]:
                 give_founder(project, actor)
             record(

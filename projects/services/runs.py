@@ -16,7 +16,7 @@ from common import names
 from common.errors import GoneError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
-from projects import values
+from projects import hooks, values
 from projects.models import Project, Run, RunFile
 from projects.wordlist import run_name
 from storage.models import Upload
@@ -24,6 +24,7 @@ from storage.models import Upload
 MAX_FILES = 10_000
 MAX_FILE_NAME = 1024
 MAX_TAGS = 200
+MAX_AT_ONCE = 100
 DELETED = "The run '{name}' was deleted. Start a new one, with another id."
 
 
@@ -140,14 +141,30 @@ def _change(run: Run, given: dict[str, Any]) -> None:
         run.save(update_fields=list(changed))
 
 
-def delete_run(*, actor: User, run: Run) -> None:
-    """Delete a run softly; what it logged as artifacts stays. A second time changes nothing."""
+def delete_run(*, actor: User, run: Run, with_outputs: bool = False) -> None:
+    """Delete a run softly, alone or with the versions that it logged (F132). A second time changes nothing.
+
+    Member of the project. Raises ConflictError while a registry holds one of these by a protected alias (C13).
+    """
     require(actor, Action.WRITE_RUN, run.project)
     with transaction.atomic():
+        Run.objects.select_for_update().only("pk").get(pk=run.pk)
+        if with_outputs:
+            for settle in hooks.with_outputs:
+                settle(actor, run)
         if Run.objects.filter(pk=run.pk, deleted_at=None).update(deleted_at=timezone.now()):
             record(
                 actor=actor, type=EventType.RUN_DELETED, object=run, container=run.project, before={"name": run.name}
             )
+
+
+def delete_runs(*, actor: User, runs: Sequence[Run], with_outputs: bool = False) -> None:
+    """Delete up to 100 runs, whose projects are at hand, as `delete_run` does: all of them or none."""
+    if len(runs) > MAX_AT_ONCE:
+        raise InvalidInputError(f"Delete at most {MAX_AT_ONCE} runs at once; these are {len(runs)}.")
+    with transaction.atomic():
+        for run in runs:
+            delete_run(actor=actor, run=run, with_outputs=with_outputs)
 
 
 def announce_files(*, actor: User, run: Run, names: Sequence[str]) -> list[RunFile]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.models import Namespace
-from access.policy import require
+from access.policy import require, role_on
 from access.roles import Action
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
+from artifacts.places import permissions
 from common.errors import NotFoundError
 from common.htmx import render_page
-from projects import pages, queries
-from projects.models import Project, Run
+from projects import pages, queries, run_table
+from projects.models import Project
 from storage.responses import blob_response
 from storage.signing import base_url
 
@@ -25,12 +29,10 @@ from storage.signing import base_url
 def project_list(request: PersonalRequest, organization: str) -> HttpResponse:
     """The projects of an organization's teams, and one's own."""
     found = queries.find_organization(request.user, organization)
-    search = request.GET.get("q", "").strip()
-    page = queries.project_page(queries.projects_of(request.user, found), search, request.GET.get("cursor", ""))
     crumbs = [(found.name, reverse("registries:landing", args=[found.name])), (_("Projects"), "")]
-    snippet = pages.first_run(base_url(request), request.user.home, "first-project")
-    context = {"title": _("Projects"), "page": page, "search": search, "crumbs": crumbs, "snippet": snippet}
-    return render(request, "projects/project_list.html", context)
+    context = {"title": _("Projects"), "crumbs": crumbs}
+    context["snippet"] = pages.first_run(base_url(request), request.user.home, "first-project")
+    return _list(request, queries.projects_of(request.user, found), context)
 
 
 @require_safe
@@ -39,35 +41,42 @@ def entity(request: PersonalRequest, entity: str) -> HttpResponse:
     found = queries.find_namespace(request.user, entity)
     if found.kind == Namespace.Kind.ORGANIZATION:
         return redirect("registries:landing", found.organization.name)
-    search = request.GET.get("q", "").strip()
     projects = Project.objects.visible_to(request.user).filter(namespace=found)
-    page = queries.project_page(projects, search, request.GET.get("cursor", ""))
     snippet = pages.first_run(base_url(request), found, "first-project")
-    context = {"title": found.name, "page": page, "search": search, "crumbs": [(found.name, "")], "entity": found}
-    return render(request, "projects/project_list.html", context | {"snippet": snippet})
+    context = {"title": found.name, "crumbs": [(found.name, "")], "entity": found, "snippet": snippet}
+    return _list(request, projects, context)
+
+
+def _list(request: PersonalRequest, projects: QuerySet[Project], context: dict[str, Any]) -> HttpResponse:
+    search = request.GET.get("q", "").strip()[:128]
+    page = queries.project_page(projects, search, request.GET.get("cursor", ""))
+    context |= {"page": page, "search": search}
+    return render_page(
+        request,
+        "projects/project_list.html",
+        context,
+        partial="projects",
+        data=lambda: pages.list_data(page, context["title"]),
+    )
 
 
 @require_safe
 def project(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     """The runs of a project with chosen columns."""
     found = queries.find_project(request.user, entity, project)
-    runs = Run.objects.filter(project=found, deleted_at=None)
-    search = request.GET.get("q", "").strip()
-    available = queries.available_columns(runs)
-    columns = queries.chosen_columns(available, request.GET.getlist("column"))
-    page = queries.run_page(runs, columns, search, request.GET.get("cursor", ""))
-    context = {
-        "project": found,
-        "columns": columns,
-        "available": available,
-        "shown_names": [column.name for column in columns],
-        "page": page,
-        "search": search,
-        "total": runs.count(),
-        "crumbs": [*pages.project_crumbs(found)[:-1], (found.name, "")],
+    selection = run_table.Selection.read(request.GET)
+    context = pages.runs_context(found, selection) | {
+        "may": permissions(role_on(request.user, found)),
         "snippet": pages.first_run(base_url(request), found.namespace, found.name),
     }
-    return render(request, "projects/project_runs.html", context)
+    facts = {"project": found.name, "entity": found.namespace.name, "total": context["total"]}
+    return render_page(
+        request,
+        "projects/project_runs.html",
+        context,
+        partial="runs",
+        data=lambda: run_table.table_data(context["page"], facts, lambda run: pages.run_url(found, run)),
+    )
 
 
 @require_safe
@@ -76,8 +85,9 @@ def project_artifacts(request: PersonalRequest, entity: str, project: str) -> Ht
     found = queries.find_project(request.user, entity, project)
     kind = request.GET.get("type", "")
     types = queries.artifact_types(found)
-    context = {
+    context: dict[str, Any] = {
         "project": found,
+        "may": permissions(role_on(request.user, found)),
         "types": types,
         "kind": kind,
         "page": queries.artifact_page(found, kind, request.GET.get("cursor", "")),
@@ -85,15 +95,19 @@ def project_artifacts(request: PersonalRequest, entity: str, project: str) -> Ht
         "crumbs": [*pages.project_crumbs(found), (_("Artifacts"), "")],
         "snippet": pages.first_artifact(found),
     }
-    return render(request, "projects/project_artifacts.html", context)
+    return render_page(
+        request, "projects/project_artifacts.html", context, data=lambda: pages.artifacts_data(found, context["page"])
+    )
 
 
 @require_safe
 def run(request: PersonalRequest, entity: str, project: str, run: str) -> HttpResponse:
     """A run: facts, config, summary, inputs and outputs."""
     found = queries.find_run(request.user, entity, project, run)
-    context = pages.head(found) | {"tab": ""} | pages.overview(found, request.user, request.GET)
-    return render(request, "projects/run_overview.html", context)
+    context = pages.head(found, request.user) | {"tab": ""} | pages.overview(found, request.user, request.GET)
+    return render_page(
+        request, "projects/run_overview.html", context, partial="values", data=lambda: pages.run_data(found, context)
+    )
 
 
 @require_safe
@@ -102,7 +116,7 @@ def run_tab(request: PersonalRequest, entity: str, project: str, run: str, tab: 
     if tab not in pages.TABS:
         raise NotFoundError("A run has no such page.")
     found = queries.find_run(request.user, entity, project, run)
-    context = pages.head(found) | {"tab": tab} | pages.TABS[tab](found, request.user, request.GET)
+    context = pages.head(found, request.user) | {"tab": tab} | pages.TABS[tab](found, request.user, request.GET)
     return render_page(request, f"projects/run_{tab}.html", context, partial="charts" if "charts" in context else "")
 
 

@@ -123,13 +123,10 @@ def rewind_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[
 
 @mutation.field("deleteRun")
 def delete_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str | None]:
-    """Delete a run."""
+    """Delete a run, if so asked with what it logged."""
     request = context(info)
-    if input.get("delete_artifacts"):
-        raise InvalidInputError(
-            "This release deletes a run without what it logged; delete its artifacts first, then the run alone."
-        )
-    runs.delete_run(actor=request.user, run=_run_by_id(request, input["id"], deleted=True))
+    run = _run_by_id(request, input["id"], deleted=True)
+    runs.delete_run(actor=request.user, run=run, with_outputs=bool(input.get("delete_artifacts")))
     return {"client_mutation_id": input.get("client_mutation_id")}
 
 

@@ -45,7 +45,7 @@ function lines({ x, series, smooth }, dense) {
       symbolSize: 6,
       showSymbol: !dense,
       lineStyle: { width: dense ? 1.5 : 2, type: DASHES[place] },
-      endLabel: { show: series.length > 1, formatter: "{a}", color: colour("fg-2"), fontSize: 11, textBorderColor: colour("bg"), textBorderWidth: 3 },
+      endLabel: { show: series.length > 1, formatter: "{a}", width: labelRoom(series) - 10, overflow: "truncate", color: colour("fg-2"), fontSize: 11, textBorderColor: colour("bg"), textBorderWidth: 3 },
       labelLayout: { moveOverlap: "shiftY" },
     };
     if (!smooth) return [line];
@@ -66,6 +66,11 @@ function seconds(value) {
   return rest ? `${Math.floor(value / size)}${name} ${rest}${smaller}` : `${Math.floor(value / size)}${name}`;
 }
 
+/** Pixels for the names at the ends of the lines, which are cut beyond that; as in projects/curves.py. */
+function labelRoom(series) {
+  return Math.min(112, Math.max(44, 14 + 6.5 * Math.max(...series.map(({ name }) => name.length))));
+}
+
 function options(data) {
   const dense = Math.max(0, ...data.series.map((one) => one.points.length)) > 40;
   const text = { color: colour("fg-3"), fontSize: 11 };
@@ -74,7 +79,7 @@ function options(data) {
     useUTC: true,
     aria: { enabled: true },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: data.series.length > 1 ? 44 : 16, top: 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right: data.series.length > 1 ? labelRoom(data.series) : 16, top: 12, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",
       renderMode: "richText", // an HTML tooltip would need inline styles

@@ -52,6 +52,8 @@ PAGES = [
     f"{HOUSE}projects/",
     *(f"/vision/meter-reader/{page}" for page in ("", "artifacts/", "settings/", "settings/delete/")),
     "/vision/meter-reader/settings/add/?q=e",
+    "/vision/meter-reader/compare/",
+    "/projects/new/?entity=vision",
     *(
         f"{SOURCE}{page}"
         for page in ("", "edit/", "metrics/", "delete/", "v6/", "v6/delete/", "v6/labels/", "v6/link/?registry=model")

@@ -47,6 +47,7 @@ NO_PAGES = {
     "account_logout", "preferences", "set_language", "revoke_key", "revoke_service_key", "revoke_invitation",
     "end_session", "end_other_sessions", "deactivate", "reactivate", "set_role", "set_team_member", "remove_member",
     "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",  # change something
+    "delete_runs",  # asks of runs that the address names
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
     "account_reauthenticate",
@@ -59,6 +60,9 @@ CHOSEN = [
     "/orgs/Acme/registry/?q=net",
     "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
     "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
+    "/vision/training/?sort=-summary:loss&state=crashed&tag=x",
+    "/vision/training/compare/?run=r0&run=r1",
+    "/vision/training/delete-runs/?run=r0&run=r1",
 ]
 
 
@@ -95,6 +99,7 @@ def test_pages_ask_what_the_file_says_whatever_the_number_of_versions(
     shelves.fill(cast, 2)
     project = project_of(cast.mia, cast.team.namespace)
     run = upsert_run(actor=cast.mia, project=project, name="r0", fields=RunFields())[0]
+    upsert_run(actor=cast.mia, project=project, name="r1", fields=RunFields(config={"lr": 1}))
     lines = Piece(0, ['{"_step": 0, "_runtime": 1, "loss": 2}'])
     append(actor=cast.mia, run=run, batch=StreamBatch(history=lines, system=lines, console=lines))
     Version.objects.update(produced_by=run)
