@@ -1,0 +1,134 @@
+"""What the pages cost at 2,000 collections and 100,000 versions, beside the same pages at 100, in one run on SQLite.
+
+    .venv/bin/python -m benchmarks.pages [--rounds 20] [--collections 2000] [--versions 100000]
+
+Two servers of their own, one client each, one request at a time, the two in turn; the time is that of the whole answer, on a
+connection that is kept. A page is told in milliseconds (median), as a ratio to the small one, and as a multiple of the sign-in page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.quickstart import OPERATIONS
+from tests.servers import ROOT, Server, Template
+
+PASSWORD = "an-unlikely-Passphrase-77"
+SMALL = 100
+SIGN_IN = "/accounts/login/"
+HOUSE = "/orgs/Acme/"
+NET = f"{HOUSE}registry/model/collections/net/"
+SOURCE = "/vision/training/artifacts/model/net/"
+PAGES = [
+    f"{HOUSE}registry/",
+    f"{HOUSE}registry/model/",
+    NET,
+    f"{NET}?sort=-metric:accuracy",
+    f"{NET}?tag=night",
+    f"{NET}?alias=a20",
+    f"{NET}compare/?" + "&".join(f"v={number}" for number in range(10)),
+    f"{NET}history/",
+    f"{NET}lineage/",
+    f"{NET}versions/v50/",
+    f"{NET}versions/v50/metrics/",
+    f"{NET}versions/v50/lineage/",
+    f"{NET}versions/v50/history/",
+    f"{NET}versions/@latest/files/",
+    f"{NET}versions/@latest/files/?q=0042",
+    SOURCE,
+    "/vision/training/",
+    "/search/?q=net",
+]
+
+
+class Reader:
+    """mia, signed in at one server."""
+
+    def __init__(self, server: Server) -> None:
+        self.connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=600)
+        self.cookies: dict[str, str] = {}
+        token = re.findall(rb'csrfmiddlewaretoken" value="([^"]+)', self.get(SIGN_IN)[1])[0].decode()
+        form = urlencode({"csrfmiddlewaretoken": token, "login": "mia", "password": PASSWORD})
+        self._send("POST", SIGN_IN, form)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body."""
+        return self._send("GET", path)
+
+    def timed(self, path: str) -> float:
+        """Milliseconds until the whole of a page is there."""
+        begin = time.perf_counter()
+        status, body = self.get(path)
+        took = (time.perf_counter() - begin) * 1000
+        assert status == 200, (path, status, body[:200])
+        return took
+
+    def _send(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Accept": "text/html",
+        }
+        if body:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded"}
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        for cookie in response.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return response.status, response.read()
+
+
+def main() -> None:
+    """Fill, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=20, help="default: %(default)s")
+    parser.add_argument("--collections", type=int, default=2000, help="default: %(default)s")
+    parser.add_argument("--versions", type=int, default=100_000, help="default: %(default)s")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as name:
+        template = Template.build(Path(name))
+        small = filled(template, Path(name) / "small", SMALL, SMALL)
+        large = filled(template, Path(name) / "large", options.collections, options.versions)
+        try:
+            compare(Reader(small), Reader(large), options.rounds)
+        finally:
+            small.discard()
+            large.discard()
+
+
+def filled(template: Template, folder: Path, collections: int, versions: int) -> Server:
+    """A running server over so many rows."""
+    server = Server(folder, template.copy(folder), options=("--workers", "1", "--threads", "4"))
+    mia, *others = OPERATIONS
+    server.start().provision(mia | {"password": PASSWORD}, *others)
+    command = [sys.executable, "-m", "benchmarks.rows", str(collections), str(versions)]
+    subprocess.run(command, env=server.env, cwd=ROOT, check=True)
+    return server
+
+
+def compare(small: Reader, large: Reader, rounds: int) -> None:
+    """Each page in turn at both, and the sign-in page between them."""
+    print(f"{'ms':>7} {'small':>7} {'ratio':>6} {'sign-in':>8}  page")
+    for path in PAGES:
+        for reader in (small, large):
+            reader.timed(path)  # fills what is kept
+        pairs = [(large.timed(path), small.timed(path)) for _ in range(rounds)]
+        ratios = [ours / theirs for ours, theirs in pairs]
+        strangers = Reader.__new__(Reader)
+        strangers.connection, strangers.cookies = large.connection, {}
+        plain = median(strangers.timed(SIGN_IN) for _ in range(rounds))
+        ms, other = median(ours for ours, _ in pairs), median(theirs for _, theirs in pairs)
+        print(f"{ms:7.1f} {other:7.1f} {median(ratios):6.2f} {ms / plain:8.1f}  {path}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
