@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.pages [--rounds 20] [--collections 2000] [--versions 100000]
 
-Two servers of their own, one client each, one request at a time, the two in turn; the time is that of the whole answer, on a
-connection that is kept. A page is told in milliseconds (median), as a ratio to the small one, and as a multiple of the sign-in page.
+Two servers of their own, one client each, one request at a time, the two in turn; the time is that of the whole answer, on
+a connection that is kept. A page is told in milliseconds (median), as a ratio to the small one, and as a multiple of the
+sign-in page.
 """
 
 from __future__ import annotations

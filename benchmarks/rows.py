@@ -2,9 +2,9 @@
 
     python -m benchmarks.rows COLLECTIONS VERSIONS
 
-The registry `model` gets COLLECTIONS collections, one of which, `net`, holds VERSIONS versions of the artifact `net`; each was logged by
-a run that used the one before, has three metrics, and every tenth an alias and a tag. The last one has 100,000 files, or as many
-as VERSIONS says where that is less.
+The registry `model` gets COLLECTIONS collections, one of which, `net`, holds VERSIONS versions of the artifact `net`; each
+was logged by a run that used the one before, has three metrics, and every tenth an alias and a tag. The last one has
+100,000 files, or as many as VERSIONS says where that is less.
 """
 
 from __future__ import annotations
