@@ -28,14 +28,16 @@ def give(container: Container, principal: User | Team, role: Role) -> None:
         )
 
 
-def give_founder(container: Container, founder: User) -> None:
+def give_founder(container: Container, founder: User) -> bool:
     """Make who made or restricted `container` its admin; not the operator, who needs no grant, nor who leaves just now.
 
-    Within the caller's transaction.
+    Whether that was so. Within the caller's transaction.
     """
     organization = Organization.objects.select_for_update(of=("self",)).get(containers=container)
-    if organization.memberships.filter(user=founder).exists():
+    belongs = organization.memberships.filter(user=founder).exists()
+    if belongs:
         give(container, founder, Role.ADMIN)
+    return belongs
 
 
 def take(container: Container, principal: User | Team) -> bool:

@@ -17,8 +17,11 @@ from artifacts.forms import DescriptionForm, LabelForm
 from artifacts.places import Place
 from artifacts.services.values import MAX_DESCRIPTION
 from artifacts.services.versions import Edit, edit_version
+from artifacts.undoing import UNDOABLE
 from common.forms import ServiceForm, TypedNameForm, posted
 from common.htmx import render_page
+from events.models import Event
+from events.services import heard
 
 Change = Callable[[list[str], list[str]], object]
 """Adds the first names and takes the second ones away."""
@@ -38,12 +41,18 @@ def edit_labels(
         forms[kind] = form = LabelForm(sent, prefix=kind)
         if form.is_valid():
             with form.refusals_at("add"):
-                change(form.listed("add"), form.listed("remove"))
-                messages.success(request, _said(form.cleaned_data))
+                with heard() as told:
+                    change(form.listed("add"), form.listed("remove"))
+                messages.success(request, _said(form.cleaned_data), extra_tags=undo_tag(told))
                 return redirect(here if "stay" in request.POST else url)
     context |= {"forms": forms, "back": url}
     status = max(form.status for form in forms.values())
     return render_page(request, "artifacts/labels.html", context, status=status)
+
+
+def undo_tag(told: list[Event]) -> str:
+    """What a toast carries so that the change can be taken back from it: the id of the one event that can be, or nothing."""
+    return str(told[0].pk) if len(told) == 1 and told[0].type in UNDOABLE else ""
 
 
 def _said(given: dict[str, str]) -> str:
@@ -131,7 +140,8 @@ def confirm(
     form = TypedNameForm(posted(request), expected=word) if word else ServiceForm(posted(request))
     if form.is_valid():
         with form.refusals_at():
-            change()
-            messages.success(request, page["done"])
+            with heard() as told:
+                change()
+            messages.success(request, page["done"], extra_tags=undo_tag(told))
             return redirect(after)
     return render_page(request, template, page | {"form": form, "back": back}, status=form.status)

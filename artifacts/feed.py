@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from access.models import Container, User
+from access.models import Container, Team, User
 from access.roles import Role
 from accounts.why import label
+from artifacts.models import Artifact
 from events.models import Event
+from events.services import UNDOES
+from events.types import EventType
+
+PEOPLE = "user", "team"
 
 
 @dataclass(frozen=True)
 class Line:
-    """An event with what its sentence names; `subject` is the collection or artifact, as (name, address), if it is known."""
+    """An event with what its sentence names; `subject` is the collection or artifact, as (name, address), if it is known.
+
+    `names` are those of the people and teams that events speak of, by kind and id; `undo` is how many minutes are left in which
+    the reader may undo it.
+    """
 
     event: Event
     subject: tuple[str, str] | None
+    names: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    undo: int = 0
 
     @property
     def kind(self) -> str:
@@ -45,6 +57,11 @@ class Line:
         return str(self._value("alias") or "")
 
     @property
+    def lost(self) -> list[str]:
+        """The aliases that went with an unlinked version, or came back with it."""
+        return [str(name) for name in self._value("aliases") or []]
+
+    @property
     def tags(self) -> list[str]:
         """The tags that came or went."""
         one, many = self._value("tag"), self._value("tags")
@@ -52,14 +69,56 @@ class Line:
 
     @property
     def role(self) -> str:
-        """The role that somebody was given."""
+        """The role that somebody was given or lost."""
         role = Role.parse(str(self._value("role") or ""))
         return label(role) if role else ""
 
     @property
-    def fields(self) -> str:
-        """What was edited."""
-        return ", ".join((self.event.after or {}).keys())
+    def previous_role(self) -> str:
+        """The role that somebody had before."""
+        role = Role.parse(str((self.event.before or {}).get("role") or ""))
+        return label(role) if role else ""
+
+    @property
+    def principal(self) -> str:
+        """Who was given a role or lost it, or nothing where that account is gone."""
+        return self.names.get((self.event.object_type, self.event.object_id), "")
+
+    @property
+    def owner(self) -> str:
+        """Who answers for the registry from then on."""
+        value = (self.event.after or {}).get("owner")
+        return self.names.get(("user", value), "") if isinstance(value, int) else str(value or "")
+
+    @property
+    def fields(self) -> list[str]:
+        """What was edited, as the event names it."""
+        return [name for name in self.event.after or {} if name != UNDOES]
+
+    @property
+    def edited(self) -> str:
+        """What was edited, in words."""
+        return ", ".join(str(FIELDS.get(name, name)) for name in self.fields)
+
+    @property
+    def changes(self) -> dict[str, tuple[str | None, str]]:
+        """Before (None where only additions are kept) and after of each short field; long texts have a page of their own."""
+        before, after = self.event.before or {}, self.event.after or {}
+        short = [name for name in self.fields if name not in {*LONG, "owner", "metric_directions"}]
+        return {
+            str(FIELDS.get(name, name)): (_shown(before[name]) if name in before else None, _shown(after.get(name)))
+            for name in short
+        }
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a text whose change can be shown."""
+        return self.event.type.endswith(":edited") and any(name in LONG for name in self.fields)
+
+    @property
+    def is_undo(self) -> bool:
+        """Whether it takes back another event."""
+        return UNDOES in (self.event.after or {})
 
     @property
     def is_about_metrics(self) -> bool:
@@ -71,10 +130,62 @@ class Line:
         """The name of what was made or deleted."""
         return str(self._value("name") or self._value("collection") or self._value("artifact") or "")
 
+    @property
+    def door(self) -> str:
+        """How the request came in."""
+        return str(Event.Door(self.event.door).label) if self.event.door in Event.Door else ""
 
-def lines(events: Iterable[Event], subjects: Mapping[int | None, tuple[str, str]] | None = None) -> list[Line]:
-    """One line an event; `subjects` by the id of the event's parent."""
-    return [Line(event, (subjects or {}).get(event.parent_id)) for event in events]
+
+LONG = ("description", "metadata")
+FIELDS = {
+    "name": _("name"),
+    "description": _("description"),
+    "metadata": _("metadata"),
+    "ttl_seconds": _("time to live in seconds"),
+    "type": _("type"),
+    "visibility": _("visibility"),
+    "types": _("accepted types"),
+    "accepts_all_types": _("accepts all types"),
+    "owner": _("owner"),
+    "metric_directions": _("directions of metrics"),
+    "headline_metric": _("headline metric"),
+}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "–" if value in (None, "") else str(value)
+
+
+def principals(events: Iterable[Event]) -> dict[tuple[str, int], str]:
+    """The names of the people and teams that `events` speak of: at most two queries, none where there is nobody."""
+    wanted: dict[str, set[int]] = {kind: set() for kind in PEOPLE}
+    for event in events:
+        if event.object_type in wanted:
+            wanted[event.object_type].add(event.object_id)
+        for side in (event.before, event.after):
+            owner = (side or {}).get("owner")
+            if event.type == EventType.REGISTRY_EDITED and isinstance(owner, int):
+                wanted["user"].add(owner)
+    people = User.objects.filter(pk__in=wanted["user"]) if wanted["user"] else []
+    teams = Team.objects.filter(pk__in=wanted["team"]).select_related("namespace") if wanted["team"] else []
+    return {("user", user.pk): user.display_name for user in people} | {("team", team.pk): str(team) for team in teams}
+
+
+def lines(
+    events: Iterable[Event],
+    subjects: Mapping[int | None, tuple[str, str]] | None = None,
+    undoable: Mapping[int, int] | None = None,
+) -> list[Line]:
+    """One line an event; `subjects` by the id of the event's parent, `undoable` the minutes left by the event's id."""
+    found = list(events)
+    names = principals(found)
+    return [Line(event, _subject(event, subjects), names, (undoable or {}).get(event.pk, 0)) for event in found]
+
+
+def _subject(event: Event, subjects: Mapping[int | None, tuple[str, str]] | None) -> tuple[str, str] | None:
+    return (subjects or {}).get(event.parent_id) if event.object_type in {"link", "collection"} else None
 
 
 def visible_events(user: User) -> QuerySet[Event]:
@@ -83,8 +194,17 @@ def visible_events(user: User) -> QuerySet[Event]:
     return Event.objects.filter(container__in=containers).select_related("actor", "container").order_by("-pk")
 
 
-def version_events(user: User, version_id: int, link_id: int | None = None) -> QuerySet[Event]:
+def version_events(user: User, version_id: int, link_id: int | None = None) -> list[QuerySet[Event]]:
     """What happened to a version, and to one link of it, as far as `user` may see where."""
-    of_version = Q(object_type="version", object_id=version_id)
-    of_link = Q(object_type="link", object_id=link_id) if link_id else Q()
-    return visible_events(user).filter(of_version | of_link if link_id else of_version)
+    seen = Event.objects.filter(Q(container__in=Container.objects.visible_to(user).values("pk")))
+    of_version = seen.filter(object_type="version", object_id=version_id)
+    return [of_version, seen.filter(object_type="link", object_id=link_id)] if link_id else [of_version]
+
+
+def artifact_events(artifact: Artifact) -> list[QuerySet[Event]]:
+    """What happened to a series and to its versions in their project."""
+    here = Event.objects.filter(container=artifact.project_id)
+    return [
+        here.filter(object_type="artifact", object_id=artifact.pk),
+        here.filter(object_type="version", parent_id=artifact.pk),
+    ]

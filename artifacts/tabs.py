@@ -11,18 +11,20 @@ from django.http import QueryDict
 from access.models import User
 from artifacts import feed, file_tab, lineage
 from artifacts.comparison import Difference, compare, directions
+from artifacts.histories import history_context, history_data, history_page
 from artifacts.models import VersionMetric
 from artifacts.places import Place, reference_filter
 from artifacts.snippets import snippets
 from artifacts.tree import metadata_tree
-from common.pagination import paginate
+from artifacts.undoing import undoable
+from common.data import PageData
+from common.errors import NotFoundError
 from projects.curves import AXES, View, chart
 from projects.models import Run
 from projects.pages import value_rows
 from projects.services.history import curves, numeric_keys
 from projects.values import display_order
 
-HISTORY_PAGE = 50
 SHOWN_METRICS = 8
 CURVES = 12
 MAX_METRICS = 1000
@@ -110,8 +112,15 @@ def lineage_list(place: Place, user: User, query: QueryDict, base_url: str) -> C
 def history(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
     """What happened to the version, newest first."""
     events = feed.version_events(user, place.version.pk, place.row.pk if place.is_link else None)
-    page = paginate(events, order=("-pk",), cursor=query.get("cursor", ""), size=HISTORY_PAGE)
-    return {"page": page, "lines": feed.lines(page.items)}
+    asked, page = history_page(events, query)
+    return history_context(asked, page, undoable=undoable(user, place.container, page.items))
+
+
+def data_of(tab: str, context: Context) -> PageData:
+    """What a tab shows, as data. Raises NotFoundError for the tabs that have none."""
+    if tab != "history":
+        raise NotFoundError("This page has no data of its own.")
+    return history_data(context)
 
 
 TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {

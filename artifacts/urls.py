@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from accounts.data import with_data
 from artifacts.views import editing, linking, pages
 
 app_name = "artifacts"
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),
     path(ARTIFACT + "metrics/", editing.artifact_metrics, name="artifact_metrics"),
     path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),
+    *with_data(ARTIFACT + "history/", pages.artifact_history, "artifact_history"),
     path(ARTIFACT + "delete/", editing.delete_artifact, name="delete_artifact"),
     path(VERSION, pages.version, name="version"),
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),
@@ -20,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "delete/", editing.delete_version, name="delete_version"),
     path(VERSION + "link/", linking.link_to_registry, name="link_to_registry"),
     path(VERSION + "zip/", pages.archive, name="zip"),
-    path(VERSION + "<slug:tab>/", pages.version_tab, name="version_tab"),
+    *with_data(VERSION + "<slug:tab>/", pages.version_tab, "version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),
     path(VERSION + "thumbnail/<path:path>", pages.thumbnail, name="thumbnail"),

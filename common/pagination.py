@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
@@ -36,12 +39,30 @@ def paginate(queryset: models.QuerySet[M], *, order: tuple[str, ...], cursor: st
 
     Raises InvalidInputError for a cursor that this function did not make for the same order.
     """
+    return paginate_merged(queryset, [queryset], order=order, cursor=cursor, size=size)
+
+
+def paginate_merged(
+    whole: models.QuerySet[M],
+    sources: Sequence[models.QuerySet[M]],
+    *,
+    order: tuple[str, ...],
+    cursor: str = "",
+    size: int = 50,
+) -> Page[M]:
+    """The page of all `sources` together, each read by its own index and no further than a page; `whole` reads the rows.
+
+    Raises as `paginate` does.
+    """
     backwards, values = _decode(cursor, order)
     keys = tuple(_flip(key) for key in order) if backwards else order
-    rows = queryset.order_by(*keys)
-    if values is not None:
-        rows = rows.filter(_beyond(keys, values))
-    items = list(rows[: size + 1])
+    ahead = Q() if values is None else _beyond(keys, values)
+    if len(sources) == 1:
+        rows = sources[0].filter(ahead)
+    else:
+        heads = [source.filter(ahead).order_by(*keys).values("pk")[: size + 1] for source in sources]
+        rows = whole.filter(reduce(or_, (Q(pk__in=head) for head in heads), Q()))
+    items = list(rows.order_by(*keys)[: size + 1])
     more = len(items) > size
     items = items[:size]
     if backwards:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -12,6 +14,30 @@ from events.models import Event
 from events.types import EventType
 
 current_door: ContextVar[Event.Door] = ContextVar("current_door", default=Event.Door.COMMAND)
+_listeners: ContextVar[tuple[list[Event], ...]] = ContextVar("listeners", default=())
+_undone: ContextVar[int | None] = ContextVar("undone", default=None)
+UNDOES = "undoes"
+
+
+@contextmanager
+def heard() -> Iterator[list[Event]]:
+    """The events that are recorded within the block, in their order."""
+    events: list[Event] = []
+    token = _listeners.set((*_listeners.get(), events))
+    try:
+        yield events
+    finally:
+        _listeners.reset(token)
+
+
+@contextmanager
+def undoing(event: Event) -> Iterator[None]:
+    """What is recorded within the block says in `after` that it undoes `event`."""
+    token = _undone.set(event.pk)
+    try:
+        yield
+    finally:
+        _undone.reset(token)
 
 
 def record(
@@ -34,7 +60,9 @@ def record(
         organization_id = container.organization_id
     else:
         organization_id = getattr(organization, "pk", None)
-    return Event.objects.create(
+    if (undone := _undone.get()) is not None:
+        after = {**(after or {}), UNDOES: undone}
+    event = Event.objects.create(
         organization_id=organization_id,
         container_id=getattr(container, "pk", None),
         actor_id=getattr(actor, "pk", None),
@@ -47,3 +75,6 @@ def record(
         after=after,
         created_at=timezone.now(),
     )
+    for events in _listeners.get():
+        events.append(event)
+    return event

@@ -59,3 +59,4 @@ class EventType(StrEnum):
     COLLECTION_DELETED = "collection:deleted"
     VERSION_LINKED = "version:linked"
     VERSION_UNLINKED = "version:unlinked"
+    VERSION_RELINKED = "version:relinked"

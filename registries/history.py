@@ -1,18 +1,34 @@
-"""What happened in a collection (F92)."""
+"""What happened in a collection and in a registry (F92, C24): the events, each source by an index of its own."""
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
 
 from events.models import Event
-from registries.models import Collection, Link
+from registries.models import Collection, Link, Registry
+from registries.queries import collection_url
 
 
-def collection_events(collection: Collection) -> QuerySet[Event]:
-    """Events of the collection, of its links, and of edits that were made to its versions from this registry; newest first."""
-    here = Q(object_type="collection", object_id=collection.pk) | Q(object_type="link", parent_id=collection.pk)
+def collection_events(collection: Collection) -> list[QuerySet[Event]]:
+    """Events of the collection, of its links, and of edits that were made to its versions from this registry."""
+    here = Event.objects.filter(container=collection.registry_id)
     versions = Link.objects.filter(collection=collection).values("version")
-    through = Q(object_type="version", container=collection.registry_id, object_id__in=versions)
-    return (
-        Event.objects.filter(here | through, container=collection.registry_id).select_related("actor").order_by("-pk")
-    )
+    return [
+        here.filter(object_type="collection", parent_id=collection.pk),
+        here.filter(object_type="link", parent_id=collection.pk),
+        here.filter(object_type="version", object_id__in=versions),
+    ]
+
+
+def registry_events(registry: Registry) -> list[QuerySet[Event]]:
+    """Everything that happened in the registry, settings and roles included; what its runs used stays with the versions."""
+    return [Event.objects.filter(container=registry.pk)]
+
+
+def subjects_of(events: Iterable[Event]) -> dict[int | None, tuple[str, str]]:
+    """The collections that events of one registry are about, by id, as (name, address): one query, none where there is none."""
+    wanted = {event.parent_id or 0 for event in events if event.object_type in {"link", "collection"}}
+    rows = Collection.objects.filter(pk__in=wanted).select_related("registry__organization") if wanted else []
+    return {row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in rows}

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from registries.views import creation, editing, members, pages, settings, stars
+from registries.views import changes, creation, editing, members, pages, settings, stars
 
 app_name = "registries"
 REGISTRY = "orgs/<str:organization>/registry/<str:registry>/"
@@ -14,6 +14,8 @@ VERSION = COLLECTION + "versions/<str:reference>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="front"),
     path("registry/", pages.home, name="home"),
+    path("changes/<int:event_id>/", changes.change, name="change"),
+    path("changes/<int:event_id>/undo/", changes.undo_change, name="undo"),
     path("orgs/<str:organization>/registry/", pages.landing, name="landing"),
     path("orgs/<str:organization>/registry/new/", creation.new_registry, name="new_registry"),
     *with_data(REGISTRY, pages.registry, "registry"),
@@ -30,12 +32,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(SETTINGS + "members/owner/", members.set_registry_owner, name="set_registry_owner"),
     path(SETTINGS + "access/", settings.access, name="registry_access"),
     path(SETTINGS + "delete/", settings.delete, name="registry_delete"),
+    *with_data(REGISTRY + "activity/", changes.registry_activity, "registry_activity"),
     path(REGISTRY + "new/", editing.new_collection, name="new_collection"),
     *with_data(COLLECTION, pages.collection, "collection"),
     path(COLLECTION + "star/", stars.collection_star, name="collection_star"),
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
-    path(COLLECTION + "history/", pages.collection_history, name="collection_history"),
+    *with_data(COLLECTION + "history/", changes.collection_history, "collection_history"),
     path(COLLECTION + "edit/", editing.edit_collection, name="edit_collection"),
     path(COLLECTION + "metrics/", editing.collection_metrics, name="collection_metrics"),
     path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),
@@ -46,7 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "unlink/", editing.unlink_version, name="unlink_version"),
     path(VERSION + "zip/", pages.archive, name="zip"),
-    path(VERSION + "<slug:tab>/", pages.version_tab, name="version_tab"),
+    *with_data(VERSION + "<slug:tab>/", pages.version_tab, "version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),
     path(VERSION + "thumbnail/<path:path>", pages.thumbnail, name="thumbnail"),

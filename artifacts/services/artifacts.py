@@ -38,7 +38,8 @@ def edit_artifact(
     try:
         with transaction.atomic():
             artifact.save(update_fields=[*changed, "updated_at"])
-            _record(EventType.ARTIFACT_EDITED, actor, artifact, before, after)
+            was, now = ({field: values[field] for field in changed} for values in (before, after))
+            _record(EventType.ARTIFACT_EDITED, actor, artifact, was, now)
     except IntegrityError as error:
         raise ConflictError(f"The project has another artifact named '{name}'; choose another name.") from error
     return artifact

@@ -16,6 +16,7 @@ MAX_METADATA_KEYS = 100
 MAX_METADATA_BYTES = 5 * 2**20
 MAX_DESCRIPTION = 100_000
 MAX_LABELS = 100
+MAX_TOLD = 1000  # characters of one value of metadata that its event keeps
 
 
 def check_metadata(metadata: Any) -> dict[str, Any]:
@@ -46,6 +47,24 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         return None
     return values.text(value) if isinstance(value, str) else value
+
+
+def told(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an event keeps of an edit: the fields that changed, and of metadata the keys that did, each cut where it is long."""
+    changed = [field for field, value in after.items() if value != before.get(field)]
+    was, now = ({field: side[field] for field in changed} for side in (before, after))
+    if "metadata" in changed:
+        old, new = was["metadata"], now["metadata"]
+        keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key, was) != new.get(key, now)]
+        was["metadata"], now["metadata"] = (
+            {key[:MAX_TOLD]: _cut(side[key]) for key in keys if key in side} for side in (old, new)
+        )
+    return was, now
+
+
+def _cut(value: Any) -> Any:
+    text = json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= MAX_TOLD else f"{text[:MAX_TOLD]}…"
 
 
 def check_description(text: str) -> str:

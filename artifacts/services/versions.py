@@ -16,7 +16,7 @@ from access.roles import Action
 from artifacts import hooks
 from artifacts.models import Artifact, RunInput, Version
 from artifacts.services.aliases import point
-from artifacts.services.values import check_aliases, check_description, check_metadata, check_tags, tag_rows
+from artifacts.services.values import check_aliases, check_description, check_metadata, check_tags, tag_rows, told
 from common import names
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from events.services import record
@@ -172,7 +172,7 @@ def edit_version(*, actor: User, version: Version, through: Container, edit: Edi
     add, remove = check_tags(edit.add_tags), list(edit.remove_tags)
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("artifact__project").get(pk=version.pk)
-        before, after = _apply(version, edit)
+        before, after = told(*_apply(version, edit))
         version.updated_at = timezone.now()
         version.save(update_fields=["description", "metadata", "ttl_seconds", "updated_at"])
         if before != after:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from artifacts import file_tab, tabs
+from artifacts.feed import artifact_events
+from artifacts.histories import history_context, history_data, history_page
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source, permissions
 from artifacts.series import Selection, versions_table
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tables import table_context
+from artifacts.undoing import undoable
 from common.errors import NotFoundError
 from common.htmx import render_page
 from registries.linking import registries_for
@@ -69,7 +73,24 @@ def version_tab(
         raise NotFoundError("A version has no such page.")
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
-    return render_page(request, f"artifacts/version_{tab}.html", context, partial=tab)
+    return render_page(
+        request, f"artifacts/version_{tab}.html", context, partial=tab, data=lambda: tabs.data_of(tab, context)
+    )
+
+
+@require_safe
+def artifact_history(request: PersonalRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
+    """What happened to a series and to its versions, newest first (C24)."""
+    found = find_artifact(request.user, entity, project, type, artifact)
+    asked, page = history_page(artifact_events(found), request.GET)
+    context = history_context(asked, page, undoable=undoable(request.user, found.project, page.items))
+    context |= {
+        "title": _("History of %(name)s") % {"name": found.name},
+        "crumbs": [*artifact_crumbs(found)[:-1], (found.name, artifact_url(found)), (_("History"), "")],
+    }
+    return render_page(
+        request, "artifacts/artifact_history.html", context, partial="history", data=lambda: history_data(context)
+    )
 
 
 @require_safe

@@ -147,8 +147,8 @@ def edit_project(
                 type=EventType.PROJECT_EDITED,
                 object=project,
                 container=project,
-                before=before,
-                after=after,
+                before={field: before[field] for field in changed},
+                after={field: after[field] for field in changed},
             )
     except IntegrityError as error:
         raise ConflictError(f"There is a project named '{name}' already; choose another name.") from error

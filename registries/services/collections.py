@@ -86,7 +86,8 @@ def edit_collection(
                     name_key=names.fold(before["name"]),
                     defaults={"collection": collection},
                 )
-            _record(EventType.COLLECTION_EDITED, actor, collection, before, after)
+            was, now = ({field: values[field] for field in changed} for values in (before, after))
+            _record(EventType.COLLECTION_EDITED, actor, collection, was, now)
     except IntegrityError as error:
         raise ConflictError(f"The registry has another collection named '{name}'; choose another name.") from error
     return collection

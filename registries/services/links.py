@@ -176,6 +176,43 @@ def unlink_version(*, actor: User, link: Link) -> None:
         _unlink(actor, link)
 
 
+def relink_version(*, actor: User, link: Link, aliases: Iterable[str] = ()) -> Link:
+    """Bring an unlinked version back with the number it had, and with those aliases (C15). One that is there stays as it is.
+
+    Member of the registry, admin where one of the aliases is protected. Raises NotFoundError where its source or collection
+    is gone, ConflictError where the version is linked there again under another number.
+    """
+    registry, wanted = link.collection.registry, check_aliases(aliases)
+    require(actor, Action.LINK_VERSION, registry)
+    require_aliases(actor, registry, wanted)
+    with transaction.atomic():
+        alive = Version.objects.committed().select_for_update(of=("self",)).only("pk")
+        if alive.filter(pk=link.version_id).first() is None:
+            raise NotFoundError("The source of this version is deleted, so it cannot be linked again.")
+        collection = Collection.objects.select_for_update().get(pk=link.collection_id)
+        if collection.deleted_at is not None:
+            raise NotFoundError("The collection is deleted, so nothing can be linked into it.")
+        link.refresh_from_db(fields=["deleted_at"])
+        if link.deleted_at is None:
+            return link
+        other = collection.links.filter(version=link.version_id, deleted_at=None).first()
+        if other is not None:
+            raise ConflictError(f"The version is linked again as {other.label}; unlink that one first.")
+        link.deleted_at, link.collection.next_index = None, collection.next_index
+        link.save(update_fields=["deleted_at"])
+        Version.objects.filter(pk=link.version_id, ttl_seconds__isnull=False).update(ttl_seconds=None)  # F134
+        record(
+            actor=actor,
+            type=EventType.VERSION_RELINKED,
+            object=link,
+            container=registry,
+            parent=collection,
+            after={"version": link.label, "collection": collection.name, "aliases": wanted},
+        )
+        _point(actor, registry, link, wanted)
+    return link
+
+
 def let_go(actor: User, versions: models.QuerySet[Version]) -> None:
     """Unlink `versions`, whose sources are being deleted, one event each (C13). Raises ConflictError: one is protected."""
     # Locked, versions before collections: no link and no alias comes while they go.

@@ -57,13 +57,18 @@ def create_registry(
                 accepts_all_types=accepted is None,
             )
             AcceptedType.objects.bulk_create(AcceptedType(registry=registry, name=kind) for kind in accepted or [])
-            give_founder(registry, actor)
+            is_admin = give_founder(registry, actor)
             record(
                 actor=actor,
                 type=EventType.REGISTRY_CREATED,
                 object=registry,
                 container=registry,
-                after={"name": name, "visibility": visibility, "types": accepted},
+                after={
+                    "name": name,
+                    "visibility": visibility,
+                    "types": accepted,
+                    "admin": actor.pk if is_admin else None,
+                },
             )
     except IntegrityError as error:
         raise ConflictError(
@@ -196,8 +201,8 @@ def set_owner(*, actor: User, registry: Registry, owner: User | None) -> Registr
             type=EventType.REGISTRY_EDITED,
             object=registry,
             container=registry,
-            before={"owner": before.username if before else None},
-            after={"owner": owner.username if owner else None},
+            before={"owner": before.pk if before else None},
+            after={"owner": owner.pk if owner else None},
         )
     return registry
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
-from artifacts import feed, file_tab, tabs
+from artifacts import file_tab, tabs
 from artifacts.lineage import lineage_of
 from artifacts.series import Selection, versions_table
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
@@ -21,10 +21,8 @@ from artifacts.tables import table_context, table_data
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
 from common.htmx import render_page
-from common.pagination import paginate
 from registries import landing as shelves
 from registries import queries, shelf
-from registries.history import collection_events
 from registries.matrix import may_create_registry
 from registries.snippets import QUICKSTART, install_code, link_code
 from storage.signing import base_url
@@ -134,15 +132,6 @@ def collection_lineage(request: PersonalRequest, organization: str, registry: st
 
 
 @require_safe
-def collection_history(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
-    """What happened in a collection, newest first (F92)."""
-    found = queries.get_collection(request.user, organization, registry, collection)
-    page = paginate(collection_events(found), order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE)
-    context = queries.collection_head(request.user, found, "history") | {"page": page, "lines": feed.lines(page.items)}
-    return render_page(request, "registries/collection_history.html", context, partial="history")
-
-
-@require_safe
 def version(
     request: PersonalRequest, organization: str, registry: str, collection: str, reference: str
 ) -> HttpResponse:
@@ -161,7 +150,9 @@ def version_tab(
         raise NotFoundError("A version has no such page.")
     place = queries.find_place(request.user, organization, registry, collection, reference)
     context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
-    return render_page(request, f"artifacts/version_{tab}.html", context, partial=tab)
+    return render_page(
+        request, f"artifacts/version_{tab}.html", context, partial=tab, data=lambda: tabs.data_of(tab, context)
+    )
 
 
 @require_safe

@@ -16,6 +16,7 @@ from access.models import ApiKey, Team, User
 from access.services import invitations, keys, organizations, teams
 from accounts import avatars
 from artifacts.models import Version
+from events.models import Event
 from projects.models import Project, Run
 from projects.services.runs import RunFields, announce_files, upsert_run
 from registries.models import Collection, Link
@@ -103,6 +104,7 @@ def build() -> World:
         "bare_id": encode("ArtifactPortfolio", bare.pk),
         "shelf_id": encode("Project", cast.registry.pk),
         "run_id": encode("Run", run.pk),
+        "change": str(Event.objects.get(label="plain").pk),
         "file_id": encode("RunFile", run.files.get().pk),
     }
     return World(cast, everybody, project, run, versions, links, pending, names, secrets)

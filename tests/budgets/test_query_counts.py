@@ -39,14 +39,15 @@ FEW, MANY = 10, 2000
 NAMES = {
     "organization": "Acme", "registry": "Shelf", "collection": "net", "reference": "v0", "username": "mia", "team": "vision",
     "entity": "vision", "project": "training", "type": "model", "artifact": "net", "run": "r0", "path": "config.json",
-    "slug": "link",
-    "kind": "json", "account_id": "{account_id}", "token": "{token}",  # filled in when asked, since each database has others
+    "slug": "link", "kind": "json", "event_id": "{event_id}", "account_id": "{account_id}",
+    "token": "{token}",  # filled in when asked, since each database has others
 }  # fmt: skip
 NO_PAGES = {
     "front", "home", None,  # lead elsewhere; the nameless one is what the SDK prints
     "account_logout", "preferences", "set_language", "revoke_key", "revoke_service_key", "revoke_invitation",
     "end_session", "end_other_sessions", "deactivate", "reactivate", "set_role", "set_team_member", "remove_member",
-    "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",  # change something
+    "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",
+    "undo",  # change something
     "delete_runs",  # asks of runs that the address names
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
@@ -74,7 +75,9 @@ def pages(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
             if item.namespace != "rest_api":  # whose budgets are its own
                 yield from pages(item, route)
         elif isinstance(item, URLPattern) and item.name not in NO_PAGES:
-            tabs = {"version_tab": VERSION_TABS, "run_tab": RUN_TABS}.get(item.name, [""])
+            tabs = {"version_tab": VERSION_TABS, "version_tab_data": ["history"], "run_tab": RUN_TABS}.get(
+                item.name, [""]
+            )
             for tab in tabs:
                 names = {**NAMES, "tab": tab}
                 yield re.sub(r"<(?:\w+:)?(\w+)>", lambda match, names=names: names[match[1]], route)
@@ -95,8 +98,8 @@ def test_pages_ask_what_the_file_says_whatever_the_number_of_versions(
     olga = signed_in(cast.olga)  # who may open every page
     account = add_service_account(cast)
     _, token = create_invitation(actor=cast.olga, organization=cast.organization, role="member")
-    places = {"account_id": account.pk, "token": token}
     shelves.fill(cast, 2)
+    places = {"account_id": account.pk, "token": token, "event_id": Event.objects.latest("pk").pk}
     project = project_of(cast.mia, cast.team.namespace)
     run = upsert_run(actor=cast.mia, project=project, name="r0", fields=RunFields())[0]
     upsert_run(actor=cast.mia, project=project, name="r1", fields=RunFields(config={"lr": 1}))
@@ -153,9 +156,12 @@ def shelve(cast: Cast, total: int) -> None:
     )
     LinkAlias.objects.bulk_create(LinkAlias(collection=collection, link=link, name=f"a{link.index}") for link in links)
     told = Event.objects.filter(type="version:linked").latest("pk")
+    # So that the newest page holds one that can be undone, and one that names a person.
+    kinds: list[dict[str, object]] = [{"type": "alias:moved"}, {"type": "grant:set", "object_type": "user"}]
+    newest = [Event.objects.filter(**kind, container=collection.registry_id).latest("pk") for kind in kinds]
     Event.objects.bulk_create(
-        Event(**{field.attname: getattr(told, field.attname) for field in Event._meta.fields if not field.primary_key})
-        for _ in links
+        Event(**{field.attname: getattr(event, field.attname) for field in Event._meta.fields if not field.primary_key})
+        for event in [*(told for _ in links), *newest]
     )
     artifact.next_index = collection.next_index = total
     artifact.save()
