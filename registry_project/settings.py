@@ -230,9 +230,7 @@ MEDIA_ROOT = ENV.data / "media"  # pictures of people
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "common.static.Storage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

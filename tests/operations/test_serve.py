@@ -57,4 +57,13 @@ def test_a_port_in_use_is_refused(server: Server) -> None:
 def test_static_files_are_compressed_and_cached_for_good(server: Server) -> None:
     manifest = (server.data / "static" / "staticfiles.json").read_text()
     assert '"css/app.css"' in manifest
-    assert list((server.data / "static" / "css").glob("app.*.css.br"))
+    (sent,) = (server.data / "static" / "css").glob("app.*.css")
+    assert sent.with_name(f"{sent.name}.br").is_file()
+    text = sent.read_text()  # with everything it imports, in its layer
+    assert "@import" not in text
+    assert (
+        text.index("@layer bootstrap {")
+        < text.index(".btn-primary{")
+        < text.index("@layer tokens {")
+        < text.index("--bg-subtle")
+    )
