@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from artifacts.models import Version
+from artifacts.models import Version, VersionMetric
 from artifacts.series import Series
 from common.filtering import Field, Kind, Node, Vocabulary
 from common.filtering.queries import Column, Document, Labels, Numbers, Source, condition
@@ -72,5 +72,5 @@ def version_sources(series: Series) -> dict[str, Source]:
         "version": Column("index"),
         "description": Column(f"{path}description"),
         "digest": Column(f"{path}digest"),
-        "metrics": Numbers(series.metrics, "key", "value", "version", version),
+        "metrics": Numbers(VersionMetric.objects.all(), "key", "value", "version", version),
     }

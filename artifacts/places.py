@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from access.models import Container, User
 from access.policy import get_visible, role_on
 from access.roles import Action, Role, allows
-from artifacts.models import Artifact, Version, VersionAlias, VersionMetric
+from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.reading import LABEL
 from artifacts.series import HEAVY_RUN_FIELDS, Series
 from common.errors import NotFoundError
@@ -149,10 +149,9 @@ def artifact_series(artifact: Artifact) -> Series:
     """The versions of an artifact whose project has its namespace at hand."""
     project = artifact.project
     return Series(
+        home=Artifact.objects.filter(pk=artifact.pk),
         rows=Version.objects.committed().filter(artifact=artifact),
         path="",
-        metrics=VersionMetric.objects.filter(version__artifact=artifact, version__state=Version.State.COMMITTED),
-        number="version__index",
         aliases=VersionAlias.objects.filter(artifact=artifact).annotate(is_protected=Value(False)),
         alias_row="version",
         next_index=artifact.next_index,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from artifacts.series import METRIC, Selection, Table
+from artifacts.rows import Table
+from artifacts.selection import METRIC, Selection
 from common.data import PageData
 
 

@@ -16,6 +16,7 @@ from django.db.models import Q
 from common.errors import InvalidInputError
 
 M = TypeVar("M", bound=models.Model)
+Order = tuple[str, ...]
 MAX_SIZE = 1000
 SALT = "common.pagination"  # signed, so that whatever comes back can be compared with the columns it was read from
 
@@ -34,19 +35,43 @@ def clamp(size: int | None, *, default: int = 50, most: int = MAX_SIZE) -> int:
     return min(max(size or default, 1), most)
 
 
-def paginate(queryset: models.QuerySet[M], *, order: tuple[str, ...], cursor: str = "", size: int = 50) -> Page[M]:
+def paginate(queryset: models.QuerySet[M], *, order: Order, cursor: str = "", size: int = 50) -> Page[M]:
     """The page of `queryset` after (or before) `cursor`, in `order`: field names, `-` for descending, the last one unique.
 
     Raises InvalidInputError for a cursor that this function did not make for the same order.
     """
-    return paginate_merged(queryset, [queryset], order=order, cursor=cursor, size=size)
+    return paginate_parts([(queryset, order)], cursor=cursor, size=size)
+
+
+def paginate_parts(parts: Sequence[tuple[models.QuerySet[M], Order]], *, cursor: str = "", size: int = 50) -> Page[M]:
+    """The same through several sets of rows, one after another, each in its order; no two orders are the same.
+
+    A page may hold the end of one part and the beginning of the next: one query for each part that it touches.
+    """
+    at, backwards, values = _decode(cursor, [order for _, order in parts])
+    starts = values is None
+    found: list[tuple[M, Order]] = []
+    for queryset, order in reversed(parts[: at + 1]) if backwards else parts[at:]:
+        keys = tuple(_flip(key) for key in order) if backwards else order
+        rows = queryset.order_by(*keys)
+        if values is not None:
+            rows = rows.filter(_beyond(keys, values))
+            values = None
+        found += [(row, order) for row in rows[: size + 1 - len(found)]]
+        if len(found) > size:
+            break
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    return _page(found, more, backwards=backwards, is_first=starts)
 
 
 def paginate_merged(
     whole: models.QuerySet[M],
     sources: Sequence[models.QuerySet[M]],
     *,
-    order: tuple[str, ...],
+    order: Order,
     cursor: str = "",
     size: int = 50,
 ) -> Page[M]:
@@ -54,7 +79,7 @@ def paginate_merged(
 
     Raises as `paginate` does.
     """
-    backwards, values = _decode(cursor, order)
+    _, backwards, values = _decode(cursor, [order])
     keys = tuple(_flip(key) for key in order) if backwards else order
     ahead = Q() if values is None else _beyond(keys, values)
     if len(sources) == 1:
@@ -67,16 +92,21 @@ def paginate_merged(
     items = items[:size]
     if backwards:
         items.reverse()
-    has_next = more if not backwards else values is not None
-    has_previous = more if backwards else values is not None
+    return _page([(row, order) for row in items], more, backwards=backwards, is_first=values is None)
+
+
+def _page(found: list[tuple[M, Order]], more: bool, *, backwards: bool, is_first: bool) -> Page[M]:
+    """The rows, each with the order of its part; `more` come in the direction of reading, `is_first` has none behind it."""
+    has_next = more if not backwards else not is_first
+    has_previous = more if backwards else not is_first
     return Page(
-        items=items,
-        next=_encode(items[-1], order, backwards=False) if items and has_next else "",
-        previous=_encode(items[0], order, backwards=True) if items and has_previous else "",
+        items=[row for row, _ in found],
+        next=_encode(*found[-1], backwards=False) if found and has_next else "",
+        previous=_encode(*found[0], backwards=True) if found and has_previous else "",
     )
 
 
-def cursor_of(item: models.Model, order: tuple[str, ...]) -> str:
+def cursor_of(item: models.Model, order: Order) -> str:
     """The cursor that continues after `item`."""
     return _encode(item, order, backwards=False)
 
@@ -85,8 +115,11 @@ def _flip(key: str) -> str:
     return key[1:] if key.startswith("-") else f"-{key}"
 
 
-def _beyond(keys: tuple[str, ...], values: list[Any]) -> Q:
-    """Rows after `values`: greater in the first key, or equal there and greater in the second, and so on."""
+def _beyond(keys: Order, values: list[Any]) -> Q:
+    """Rows after `values`: greater in the first key, or equal there and greater in the second, and so on.
+
+    That none is less in the first key follows, and is said all the same: databases enter an index by it, not by an OR.
+    """
     condition = Q()
     equal = Q()
     for key, value in zip(keys, values, strict=True):
@@ -94,14 +127,15 @@ def _beyond(keys: tuple[str, ...], values: list[Any]) -> Q:
         step = "lt" if key.startswith("-") else "gt"
         condition |= equal & Q(**{f"{name}__{step}": value})
         equal &= Q(**{name: value})
-    return condition
+    name, step = keys[0].removeprefix("-"), "lte" if keys[0].startswith("-") else "gte"
+    return Q(**{f"{name}__{step}": values[0]}) & condition
 
 
 def _plain(value: Any) -> Any:
     return {"t": value.isoformat()} if isinstance(value, datetime) else value
 
 
-def _encode(item: models.Model, order: tuple[str, ...], *, backwards: bool) -> str:
+def _encode(item: models.Model, order: Order, *, backwards: bool) -> str:
     values = [_plain(_attribute(item, key.removeprefix("-"))) for key in order]
     return Signer(salt=SALT).sign_object([int(backwards), list(order), values])
 
@@ -112,13 +146,15 @@ def _attribute(item: Any, name: str) -> Any:
     return item
 
 
-def _decode(cursor: str, order: tuple[str, ...]) -> tuple[bool, list[Any] | None]:
+def _decode(cursor: str, orders: list[Order]) -> tuple[int, bool, list[Any] | None]:
+    """Which part the cursor leads into, whether backwards, and the values of its row."""
     if not cursor:
-        return False, None
+        return 0, False, None
     try:
         backwards, made_for, values = Signer(salt=SALT).unsign_object(cursor)
     except (BadSignature, ValueError) as error:
         raise InvalidInputError("This page address is damaged; start from the first page.") from error
-    if made_for != list(order):
+    if tuple(made_for) not in orders:
         raise InvalidInputError("This page address belongs to another order; start from the first page.")
-    return bool(backwards), [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values]
+    read = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values]
+    return orders.index(tuple(made_for)), bool(backwards), read

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from access.models import Organization, User
 from access.policy import get_visible, role_on
-from artifacts.models import Artifact, Version, VersionMetric
+from artifacts.models import Artifact
 from artifacts.places import Place, count_of, permissions, reference_filter, with_run
 from artifacts.series import Series
 from common.errors import NotFoundError
@@ -61,7 +61,7 @@ def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
 
 def get_collection(user: User, organization: str, registry: str, name: str) -> Collection:
     """The visible collection at an address, with the bytes and the newest of its links: one query. NotFoundError."""
-    links = Link.objects.alive().filter(collection=OuterRef("pk"))
+    links = Link.objects.filter(collection=OuterRef("pk"), deleted_at=None)  # a version's deletion unlinks it (C13)
     found = (
         Collection.objects.visible_to(user)
         .filter(**_at(organization, registry, ""), name_key=fold(name))
@@ -97,14 +97,10 @@ def collection_names(collection: Collection) -> tuple[str, str, str]:
 
 def collection_series(collection: Collection) -> Series:
     """The versions linked into a collection."""
-    # One join for all conditions: chained filters of a plain reverse relation would each look at other links, too.
-    here = Q(version__links__collection=collection, version__links__deleted_at=None)
-    metrics = VersionMetric.objects.annotate(place=FilteredRelation("version__links", condition=here))
     return Series(
+        home=Collection.objects.filter(pk=collection.pk),
         rows=Link.objects.alive().filter(collection=collection),
         path="version__",
-        metrics=metrics.filter(place__isnull=False, version__state=Version.State.COMMITTED),
-        number="place__index",
         aliases=LinkAlias.objects.filter(collection=collection).with_protection(),
         alias_row="link",
         next_index=collection.next_index,
@@ -203,6 +199,7 @@ def newest_link(user: User, collection: Collection) -> Any:
 
 
 def links_of(user: User, artifact: Artifact) -> list[Link]:
-    """The newest links of an artifact's versions that `user` sees, at most 20 (F48)."""
-    links = Link.objects.visible_to(user).filter(version__artifact=artifact).order_by("-pk")
-    return list(links.select_related("collection__registry__organization", "version").defer("version__metadata")[:20])
+    """Links of an artifact's newest versions that `user` sees, at most 20 of the newest 200 (F48)."""
+    links = Link.objects.filter(version__artifact=artifact, deleted_at=None).order_by("-version__index", "-pk")
+    seen = Link.objects.visible_to(user).filter(pk__in=links.values("pk")[:200]).order_by("-version__index", "-pk")
+    return list(seen.select_related("collection__registry__organization", "version").defer("version__metadata")[:20])

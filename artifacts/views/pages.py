@@ -13,7 +13,8 @@ from artifacts import file_tab, tabs
 from artifacts.feed import artifact_events
 from artifacts.histories import history_context, history_data, history_page
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source, permissions
-from artifacts.series import Selection, versions_table
+from artifacts.rows import versions_table
+from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tables import table_context
 from artifacts.undoing import undoable

@@ -15,7 +15,8 @@ from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
 from artifacts import file_tab, tabs
 from artifacts.lineage import lineage_of
-from artifacts.series import Selection, versions_table
+from artifacts.rows import versions_table
+from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tables import table_context, table_data
 from common.data import PageData, data_kind

@@ -1,0 +1,175 @@
+"""One page of a series: its rows with their metrics, aliases and tags, and the charts above it (F84)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from access.models import User
+from artifacts.best import Ends, ends_of
+from artifacts.comparison import common_keys, directions
+from artifacts.models import Version
+from artifacts.ordering import sorted_page
+from artifacts.plots import Plot, plots
+from artifacts.selection import Selection
+from artifacts.series import HEAVY_RUN_FIELDS, RECENT, Series, metric_counts
+from common.formatting import column_format
+from common.pagination import Page
+from projects.models import Project, Run
+
+MAX_ALIASES = 500
+
+Values = Mapping[str, Mapping[int, float]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A metric column: its format, and which way is up where that is known."""
+
+    key: str
+    spec: str
+    higher_is_better: bool | None
+    best: float | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number in its column."""
+
+    value: float | None
+    column: Column
+
+    @property
+    def is_best(self) -> bool:
+        """Whether no version of the whole series has a better one."""
+        return self.value is not None and self.value == self.column.best
+
+
+@dataclass(frozen=True)
+class Row:
+    """A version in the table; `run` is None where the reader may not see it."""
+
+    label: str
+    url: str
+    aliases: list[tuple[str, bool]]
+    tags: list[str]
+    cells: list[Cell]
+    who: User | None
+    moment: Any
+    run: Run | None
+    version: Version
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether an alias on it is for admins only."""
+        return any(protected for _, protected in self.aliases)
+
+    @cached_property
+    def ttl_days(self) -> int:
+        """How many days after its creation the version expires, if it does."""
+        return round((self.version.ttl_seconds or 0) / 86400)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of the series, with the charts above it."""
+
+    page: Page[Any]
+    rows: list[Row]
+    columns: list[Column]
+    available: list[str]
+    charts: list[Plot] = field(default_factory=list)
+
+
+def versions_table(series: Series, user: User, selection: Selection) -> Table:
+    """The page that `selection` asks for: six queries, seven where a metric's direction is known.
+
+    One more where a large series is sorted by a metric and the page holds versions without it.
+    """
+    page = sorted_page(series, _rows(series, user, selection), selection.sort, selection.cursor)
+    counts = metric_counts(series, selection.words)
+    keys = list(selection.keys) if selection.chosen else common_keys(counts)
+    values = _values(series, page.items, keys)
+    aliases = _aliases(series, page.items)
+    columns = _columns(series, page.items, keys, values)
+    rows = [_row(series, item, columns, values, aliases) for item in page.items]
+    return Table(page, rows, columns, sorted(counts), _charts(keys, values, aliases))
+
+
+def _rows(series: Series, user: User, selection: Selection) -> Any:
+    path = series.path
+    heavy = ("metadata", "description", *(f"produced_by__{name}" for name in HEAVY_RUN_FIELDS))
+    rows = (
+        series.rows.select_related(
+            *(["version"] if path else []), "created_by", f"{path}produced_by__project__namespace"
+        )
+        .defer(*(f"{path}{name}" for name in heavy))
+        .prefetch_related(f"{path}tags")
+        .annotate(
+            source_visible=Exists(Project.objects.visible_to(user).filter(pk=OuterRef(f"{path}artifact__project"))),
+            definitions=F(f"{path}produced_by__client_info__m"),
+        )
+    )
+    if selection.tag:
+        rows = rows.filter(**{f"{path}tags__name": selection.tag})
+    if selection.alias:
+        rows = rows.filter(aliases__name=selection.alias)
+    return rows
+
+
+def _values(series: Series, items: Sequence[Any], keys: list[str]) -> dict[str, dict[int, float]]:
+    """By key and number: of the rows shown, and of the newest versions for the charts."""
+    key, value = f"{series.path}metrics__key", f"{series.path}metrics__value"
+    shown, recent = (
+        rows.filter(**{f"{key}__in": keys}).values_list(key, "index", value)
+        for rows in (series.rows.filter(pk__in=[item.pk for item in items]), series.recent)
+    )
+    # Two sets beside each other and not an OR between them, for which no database enters an index.
+    rows = shown.union(recent)
+    found: dict[str, dict[int, float]] = {key: {} for key in keys}
+    for key, number, value in rows:
+        found[key][number] = value
+    return found
+
+
+def _aliases(series: Series, items: Sequence[Any]) -> list[tuple[str, int, bool]]:
+    """(name, number, whether it is protected) of the rows shown and of the newest versions."""
+    row = series.alias_row
+    wanted = Q(**{f"{row}__in": [item.pk for item in items]}) | Q(**{f"{row}__index__gte": series.next_index - RECENT})
+    found = series.aliases.filter(wanted).order_by("pk")
+    return list(found.values_list("name", f"{row}__index", "is_protected")[:MAX_ALIASES])
+
+
+def _columns(series: Series, items: Sequence[Any], keys: list[str], values: Values) -> list[Column]:
+    known: dict[str, bool] = {}
+    for item in sorted(items, key=lambda item: item.index):
+        known |= directions(item.definitions)  # the newest run's word counts
+    known |= series.directions
+    ends: Ends = ends_of(series, {key: known[key] for key in keys if key in known})
+    return [Column(key, column_format(values[key].values()), known.get(key), ends.get(key)) for key in keys]
+
+
+def _row(series: Series, item: Any, columns: list[Column], values: Values, aliases: list[tuple[str, int, bool]]) -> Row:
+    version: Version = item.version if series.path else item
+    return Row(
+        label=item.label,
+        url=series.url(item.label),
+        aliases=[(name, is_protected) for name, number, is_protected in aliases if number == item.index],
+        tags=[tag.name for tag in version.tags.all()],
+        cells=[Cell(values[column.key].get(item.index), column) for column in columns],
+        who=item.created_by,
+        moment=item.created_at,
+        run=version.produced_by if item.source_visible else None,
+        version=version,
+    )
+
+
+def _charts(keys: list[str], values: Values, aliases: list[tuple[str, int, bool]]) -> list[Plot]:
+    flags = [(name, number) for name, number, _ in aliases]
+    guarded = {name for name, _, is_protected in aliases if is_protected}
+    drawn = {key: dict(sorted(values[key].items())[-RECENT:]) for key in keys if len(values[key]) > 1}
+    return plots(drawn, flags, guarded) if drawn else []

@@ -1,0 +1,82 @@
+"""The table of versions: order, best values, columns, whatever the size of the series (F84)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from access.models import User
+from artifacts.models import Artifact
+from artifacts.ordering import sorted_page
+from artifacts.series import LARGE
+from registries.models import Collection
+from registries.queries import collection_series
+from tests.cast import Cast
+from tests.registries import shelves
+
+SignIn = Callable[[User], Client]
+NET = "/orgs/Acme/registry/Shelf/collections/net/"
+SOURCE = "/vision/training/artifacts/model/net/"
+LOSSES: list[float | None] = [10.0, 9.0, None, 0.5, 9.0, None, 100.0]
+
+
+@pytest.fixture(params=["small", "large"])
+def client(request: pytest.FixtureRequest, cast: Cast, signed_in: SignIn) -> Client:
+    """mia, before seven versions of which two lack the metric; a large series is one that has given many numbers."""
+    for number, loss in enumerate(LOSSES):
+        metrics = {} if loss is None else {"loss": loss}
+        shelves.link(cast, shelves.log(cast, number, metrics=metrics), aliases=[f"a{number}"])
+    stray = shelves.log(cast, 50, name="stray", metrics={"loss": 0.01})
+    shelves.link(cast, stray, "elsewhere")
+    Collection.objects.filter(name="net").update(metric_directions={"loss": False})
+    Artifact.objects.filter(name="net").update(metric_directions={"loss": False})
+    if request.param == "large":
+        Collection.objects.filter(name="net").update(next_index=LARGE + 1)
+        Artifact.objects.filter(name="net").update(next_index=LARGE + 1)
+    return signed_in(cast.mia)
+
+
+def labels(page: Any) -> list[str]:
+    return [row.label for row in page.context["table"].rows]
+
+
+def test_a_metric_sorts_as_a_number_and_versions_without_it_stay_at_the_end(client: Client) -> None:
+    for address in (NET, SOURCE):
+        up = labels(client.get(address, {"sort": "metric:loss", "metric": "loss"}))
+        down = labels(client.get(address, {"sort": "-metric:loss", "metric": "loss"}))
+        assert up[0] == "v3" and set(up[1:3]) == {"v4", "v1"} and up[3:] == ["v0", "v6", "v5", "v2"]
+        assert down[:2] == ["v6", "v0"] and set(down[2:4]) == {"v4", "v1"} and down[4:] == ["v3", "v5", "v2"]
+
+
+def test_the_best_value_is_that_of_the_whole_series_and_of_no_other(client: Client) -> None:
+    for address in (NET, SOURCE):
+        page = client.get(address, {"metric": "loss"})
+        best = [row.label for row in page.context["table"].rows for cell in row.cells if cell.is_best]
+        assert best == ["v3"]
+
+
+def test_pages_by_a_metric_cover_all_versions_once_and_lead_back(client: Client) -> None:
+    series = collection_series(Collection.objects.select_related("registry__organization").get(name="net"))
+    for sort in ("metric:loss", "-metric:loss", "size", "-version"):
+        pages, cursor = [], ""
+        while cursor or not pages:
+            pages.append(sorted_page(series, series.rows, sort, cursor, size=2))
+            cursor = pages[-1].next
+        seen = [item.label for page in pages for item in page.items]
+        assert sorted(seen) == [f"v{number}" for number in range(7)]
+        back = sorted_page(series, series.rows, sort, pages[-1].previous, size=2)
+        assert [item.label for item in back.items] == seen[4:6]
+        assert back.previous
+
+
+def test_a_filter_and_an_order_go_together(client: Client) -> None:
+    page = client.get(NET, {"sort": "metric:loss", "alias": "a4"})
+    assert labels(page) == ["v4"]
+
+
+def test_an_order_that_is_none_is_refused_and_a_damaged_cursor_too(client: Client) -> None:
+    assert client.get(NET, {"sort": "colour"}).status_code == 400
+    assert client.get(NET, {"sort": "metric:loss", "cursor": "x"}).status_code == 400
