@@ -9,7 +9,7 @@ from django.http import QueryDict
 from access.models import User
 from artifacts import listing
 from artifacts.places import Place
-from artifacts.previews import Preview, preview
+from artifacts.previews import Look, Preview, preview
 from artifacts.reading import find_entry
 from artifacts.zips import MAX_FILES
 
@@ -25,11 +25,13 @@ def one_file(place: Place, query: QueryDict, path: str) -> Context:
     """The tree with one file open: shown to those who may download it, else only described."""
     entry = find_entry(place.version, path)
     context = _listing(place, query, path)
-    shown: Preview | None = preview(entry) if context["may_download"] else None
+    look = Look.read(query)
+    shown: Preview | None = preview(entry, look) if context["may_download"] else None
     return {
         **context,
         "entry": entry,
         "preview": shown,
+        "raw": look.raw,
         "download_url": place.file_url(path, "download"),
         "thumbnail_url": place.file_url(path, "thumbnail"),
         "is_link": entry.reference_uri.lower().startswith(("http://", "https://")),
