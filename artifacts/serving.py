@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseNotModified
 from django.utils.http import content_disposition_header
@@ -9,27 +12,57 @@ from django.utils.http import content_disposition_header
 from access.policy import require
 from access.roles import Action
 from artifacts import previews
+from artifacts.models import Download, ManifestEntry
 from artifacts.places import Place
 from artifacts.reading import find_entry
+from artifacts.services import downloads
 from artifacts.zips import archive_of
 from common.errors import NotFoundError
 from storage.models import Blob
 from storage.responses import blob_response
 
+NUMBER = re.compile(r"\d{1,3}\Z", re.ASCII)
+
 
 def serve_file(request: HttpRequest, place: Place, path: str) -> HttpResponseBase:
     """The bytes as a download, with ranges. Raises NotFoundError, and ForbiddenError for restricted viewers (F32)."""
-    return blob_response(request, _blob(request, place, path), path.rpartition("/")[2] or "file")
+    response = blob_response(request, _blob_of(_entry(request, place, path)), path.rpartition("/")[2] or "file")
+    return noted(response, request, **_whose(request, place), door=Download.Door.PAGE)
+
+
+def _whose(request: HttpRequest, place: Place) -> dict[str, int]:
+    return {"version": place.version.pk, "container": place.container.pk, "actor": request.user.pk or 0}
+
+
+def noted(
+    response: HttpResponseBase, request: HttpRequest, *, version: int, container: int, actor: int, door: Download.Door
+) -> HttpResponseBase:
+    """`response`, counted as a download of `actor`'s if it brings bytes; a file in parts counts with its first byte."""
+    if request.method == "GET" and response.status_code in {200, 206}:
+        is_start = response.headers.get("Content-Range", "bytes 0-").startswith("bytes 0-")
+        downloads.note(
+            version=version,
+            container=container,
+            actor=actor,
+            door=door,
+            count=int(is_start),
+            bytes=int(response.headers["Content-Length"]),
+        )
+    return response
 
 
 def serve_thumbnail(request: HttpRequest, place: Place, path: str) -> HttpResponseBase:
-    """The file's pixels, drawn anew as WebP."""
-    blob = _blob(request, place, path)
-    etag = f'"{blob.sha256}-thumbnail"'
+    """The file's pixels, drawn anew as WebP; of a notebook, those of the picture with the number in `?image=`."""
+    entry = _entry(request, place, path)
+    blob, number = _blob_of(entry), request.GET.get("image", "")
+    etag = f'"{blob.sha256}-thumbnail{number[:4]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
-    return HttpResponse(previews.thumbnail(blob), content_type="image/webp", headers=headers)
+    if number and not NUMBER.match(number):
+        raise NotFoundError("This notebook has no such picture.")
+    drawn = previews.notebook_picture(entry, int(number)) if number else previews.thumbnail(blob)
+    return HttpResponse(drawn, content_type="image/webp", headers=headers)
 
 
 def serve_archive(request: HttpRequest, place: Place) -> HttpResponseBase:
@@ -49,12 +82,27 @@ def serve_archive(request: HttpRequest, place: Place) -> HttpResponseBase:
     }
     if request.method == "HEAD":
         return HttpResponse(content_type="application/zip", headers=headers)
-    return StreamingHttpResponse(archive.pieces(), content_type="application/zip", headers=headers)
+    pieces = _counted(archive.pieces(), _whose(request, place))
+    return StreamingHttpResponse(pieces, content_type="application/zip", headers=headers)
 
 
-def _blob(request: HttpRequest, place: Place, path: str) -> Blob:
+def _counted(pieces: Iterator[bytes], whose: dict[str, int]) -> Iterator[bytes]:
+    """The pieces of a zip; as many bytes of it as were sent are counted, also when its reader leaves."""
+    sent = 0
+    try:
+        for piece in pieces:
+            sent += len(piece)
+            yield piece
+    finally:
+        downloads.note(**whose, door=Download.Door.ZIP, count=1, bytes=sent)
+
+
+def _entry(request: HttpRequest, place: Place, path: str) -> ManifestEntry:
     require(request.user, Action.DOWNLOAD_FILE, place.container)
-    entry = find_entry(place.version, path)
+    return find_entry(place.version, path)
+
+
+def _blob_of(entry: ManifestEntry) -> Blob:
     if entry.blob is None:
         raise NotFoundError("The bytes of this file are not held here: it is a reference to another place.")
     return entry.blob

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from access.policy import require
 from access.roles import Action
 from accounts.authentication import by_api_key
-from artifacts.models import ManifestEntry, Version
+from artifacts.models import Download, ManifestEntry, Version
+from artifacts.serving import noted
 from common.errors import NotFoundError
 from events.models import Event
 from registries.models import Collection
@@ -54,4 +55,6 @@ def stored_file(
     entry = ManifestEntry.objects.filter(version__in=versions, blob__md5=md5).select_related("blob").first()
     if entry is None or entry.blob is None:
         raise NotFoundError(MISSING)
-    return blob_response(request, entry.blob, name)
+    response = blob_response(request, entry.blob, name)
+    place = {"version": entry.version_id, "container": container.pk, "actor": asker.user.pk}
+    return noted(response, request, **place, door=Download.Door.SDK)

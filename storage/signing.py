@@ -18,13 +18,17 @@ SALT = "storage.url"
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """What an address allows: `method` on `key` (an Upload's id for PUT, a blob's SHA-256 for GET)."""
+    """What an address allows: `method` on `key` (an Upload's id for PUT, a blob's SHA-256 for GET).
+
+    `version` is the id of the version whose file it is, so that a download is known as one; 0 for other bytes.
+    """
 
     method: str
     key: str
     purpose: str
     container: int
     principal: int
+    version: int = 0
 
 
 def base_url(request: HttpRequest) -> str:
@@ -34,19 +38,22 @@ def base_url(request: HttpRequest) -> str:
 
 def sign(ticket: Ticket) -> str:
     """The ticket as URL-safe text, good for `VITRINE_SIGNED_URL_SECONDS`."""
-    payload = [ticket.method, ticket.key, ticket.purpose, ticket.container, ticket.principal]
+    payload = [ticket.method, ticket.key, ticket.purpose, ticket.container, ticket.principal, ticket.version]
     return signing.dumps(payload, salt=SALT)
 
 
 def open_ticket(text: str) -> Ticket:
     """The ticket of `text`. Raises ForbiddenError when it was tampered with or is past its time."""
     try:
-        method, key, purpose, container, principal = signing.loads(text, salt=SALT, max_age=settings.SIGNED_URL_SECONDS)
+        method, key, purpose, container, principal, *more = signing.loads(
+            text, salt=SALT, max_age=settings.SIGNED_URL_SECONDS
+        )
     except signing.SignatureExpired as error:
         raise ForbiddenError("This address has expired; ask for a new one.") from error
     except (signing.BadSignature, ValueError) as error:
         raise ForbiddenError("This address was not signed by this server.") from error
-    return Ticket(method=method, key=key, purpose=purpose, container=container, principal=principal)
+    version = more[0] if more else 0  # addresses that an older server signed name none
+    return Ticket(method=method, key=key, purpose=purpose, container=container, principal=principal, version=version)
 
 
 def upload_url(base: str, upload: Upload, principal: int) -> str:
@@ -61,8 +68,12 @@ def upload_url(base: str, upload: Upload, principal: int) -> str:
     return base + reverse("storage:object", args=[sign(ticket), "file"])
 
 
-def download_url(base: str, *, sha256: str, purpose: str, container: int, principal: int, name: str) -> str:
+def download_url(
+    base: str, *, sha256: str, purpose: str, container: int, principal: int, name: str, version: int = 0
+) -> str:
     """The address that gives the blob's bytes to `principal`, read through `container`; `name` is only what a browser saves."""
-    ticket = Ticket(method="GET", key=sha256, purpose=purpose, container=container, principal=principal)
+    ticket = Ticket(
+        method="GET", key=sha256, purpose=purpose, container=container, principal=principal, version=version
+    )
     safe = quote(name.rsplit("/", 1)[-1][:128] or "file", safe="")
     return base + reverse("storage:object", args=[sign(ticket), "file"]) + f"?name={safe}"

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods
 from access.models import Container, User
 from access.policy import require
 from access.roles import Action
+from artifacts.models import Download
+from artifacts.serving import noted
 from common.errors import ForbiddenError, InvalidInputError, NotFoundError
 from common.public import public
 from storage.models import Blob, Upload
@@ -68,4 +70,8 @@ def _get(request: HttpRequest, ticket: Ticket) -> HttpResponseBase:
     blob = Blob.objects.filter(sha256=ticket.key).first()
     if blob is None:
         raise NotFoundError("These bytes are gone.")
-    return blob_response(request, blob, request.GET.get("name") or "file")
+    response = blob_response(request, blob, request.GET.get("name") or "file")
+    if not ticket.version:
+        return response
+    place = {"version": ticket.version, "container": ticket.container, "actor": ticket.principal}
+    return noted(response, request, **place, door=Download.Door.SDK)

@@ -52,8 +52,11 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def own_counts() -> None:
-    """What a process counts of people (their searches in a minute) begins anew: in another test the same id is another person."""
+    """What a process counts of people (searches, downloads) begins anew: in another test the same id is another person."""
+    from artifacts.services import downloads
+
     caches["local"].clear()
+    downloads._counted.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from access.models import Container
 from access.policy import can, require
 from access.roles import Action
-from artifacts.models import ManifestEntry, Version
+from artifacts.models import Download, ManifestEntry, Version
 from artifacts.reading import find_entry
+from artifacts.serving import noted
 from common.errors import NotFoundError
 from rest_api.door import KeyRequest
 from rest_api.resources import artifacts, links
@@ -57,7 +58,9 @@ def _send(request: KeyRequest, version: Version, through: Container, path: str) 
     entry = find_entry(version, path)
     if entry.blob is None:
         raise NotFoundError("The bytes of this file are not held here: it is a reference to another place.")
-    return blob_response(request, entry.blob, path.rpartition("/")[2])
+    response = blob_response(request, entry.blob, path.rpartition("/")[2])
+    place = {"version": version.pk, "container": through.pk, "actor": request.user.pk}
+    return noted(response, request, **place, door=Download.Door.REST)
 
 
 @router.read(f"{links.LINK}/files", shows=Page[FileOut])

@@ -29,10 +29,11 @@ def resolve_url(row: File, info: GraphQLResolveInfo, upload: bool | None = None)
     return row.upload_url if upload else row.direct_url
 
 
-def signed(context: Context, sha256: str, purpose: Upload.Purpose, container: int, name: str) -> str:
-    """The address that gives bytes to the asker, read through `container`."""
+def signed(context: Context, sha256: str, purpose: Upload.Purpose, container: int, name: str, version: int = 0) -> str:
+    """The address that gives bytes to the asker, read through `container`; for a file of a `version`, by its id."""
+    asker = context.user.pk
     return download_url(
-        context.base, sha256=sha256, purpose=purpose, container=container, principal=context.user.pk, name=name
+        context.base, sha256=sha256, purpose=purpose, container=container, principal=asker, name=name, version=version
     )
 
 
@@ -41,7 +42,8 @@ def version_file(context: Context, entry: ManifestEntry, container: int) -> File
     blob = entry.blob
     address = entry.reference_uri
     if blob is not None:
-        address = signed(context, blob.sha256, Upload.Purpose.VERSION_FILE, container, entry.path)
+        purpose = Upload.Purpose.VERSION_FILE
+        address = signed(context, blob.sha256, purpose, container, entry.path, entry.version_id)
     return File(
         id=encode("File", entry.pk),
         name=entry.path,

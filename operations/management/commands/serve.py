@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from artifacts.services import downloads
 from operations import setup
 from operations.health import pending_migrations
 
@@ -35,6 +36,7 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """gunicorn's hook, in each worker: no database connection is ever shared by a fork."""
+        downloads.start()
         return get_wsgi_application()
 
 
