@@ -43,6 +43,18 @@ class Series:
         """The page (`file`), the bytes (`download`) or the picture (`thumbnail`) of one file of a version."""
         return reverse(f"{self.space}:{page}", args=[*self.names, reference, path])
 
+    def rest_url(self, reference: str, path: str) -> str:
+        """The bytes of one file at the door for scripts, where aliases are written without the @."""
+        if self.space == "registries":
+            door, names = (
+                "get_link_file",
+                dict(zip(("organization", "registry", "collection"), self.names, strict=True)),
+            )
+        else:
+            entity, project, _, artifact = self.names
+            door, names = "get_file", {"entity": entity, "project": project, "artifact": artifact}
+        return reverse(f"rest_api:{door}", kwargs={**names, "reference": reference, "path": path})
+
     @property
     def is_large(self) -> bool:
         """Whether it may hold more rows than one sorts for a page."""

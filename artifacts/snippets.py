@@ -21,26 +21,47 @@ class Snippet:
     code: str
 
 
-def snippets(place: Place, base_url: str, path: str = "") -> list[Snippet]:
-    """Python with and without a run, the command line, and, with the `path` of a file, plain HTTP for it."""
-    name = f"{place.full_name}:{place.label}"
+def snippets(place: Place, base_url: str, path: str = "", alias: str = "") -> list[Snippet]:
+    """Python with and without a run, the command line, and, with the `path` of a file, plain HTTP.
+
+    They name the version by its number, or by one of its aliases here. Nothing for those who may not download it.
+    """
+    if not place.may["download_version"]:
+        return []
+    name = f"{place.full_name}:{alias or place.label}"
     shelf, _, last = name.rpartition("/")  # in two lines, so that it fits beside the facts
+    start = f"import wandb\n\nwandb.login(host={python_text(base_url)})"
     use = (
-        "import wandb\n\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
+        f"{start}\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
         f"        {python_text(f'{shelf}/')}\n        {python_text(last)}\n    )\n    path = artifact.download()"
     )
-    read = f"import wandb\n\nartifact = wandb.Api().artifact({python_text(name)})\npath = artifact.download()"
+    read = (
+        f"{start}\nartifact = wandb.Api().artifact(\n    {python_text(f'{shelf}/')}\n    {python_text(last)}\n)\n"
+        "path = artifact.download()"
+    )
     command = (
-        f"export WANDB_BASE_URL={base_url}\nexport WANDB_API_KEY=<your key>\n"
-        f"wandb artifact get {quote(name)} --root {quote('./' + place.name)}"
+        f"wandb login --host={quote(base_url)}\nwandb artifact get {quote(name)} --root {quote('./' + place.name)}"
     )
     made = [
         Snippet("Python", "python", use),
         Snippet("Python, without a run", "python", read),
         Snippet("CLI", "bash", command),
     ]
-    if path:
-        url = quote(base_url + place.file_url(path, "download"))
-        fetch = f'curl --user "api:$WANDB_API_KEY" --fail --output {quote(path.rpartition("/")[2])} \\\n  {url}'
-        made.append(Snippet("curl", "bash", fetch))
-    return made
+    return made + _by_http(place, base_url, path, alias) if path else made
+
+
+def _by_http(place: Place, base_url: str, path: str, alias: str) -> list[Snippet]:
+    """One file, everything, and the same file by REST; the key comes from the environment."""
+    reference = f"@{alias}" if alias else place.label
+    file = path.rpartition("/")[2]
+    archive = f"{place.name}-{alias or place.label}.zip".replace("/", "_")
+
+    def fetch(output: str, address: str) -> str:
+        key = '--user "api:$WANDB_API_KEY"'
+        return f"curl --fail {key} --output {quote(output)} \\\n  {quote(base_url + address)}"
+
+    return [
+        Snippet("curl, one file", "bash", fetch(file, place.series.file_url(reference, path, "download"))),
+        Snippet("curl, all files", "bash", fetch(archive, place.series.url(reference, "zip"))),
+        Snippet("curl, REST", "bash", fetch(file, place.series.rest_url(alias or place.label, path))),
+    ]

@@ -9,16 +9,14 @@ from django.db.models import F
 from django.http import QueryDict
 
 from access.models import User
-from artifacts import feed, file_tab, lineage
+from artifacts import feed, file_tab, lineage, usage_tab
 from artifacts.comparison import Difference, compare, directions
-from artifacts.histories import history_context, history_data, history_page
+from artifacts.histories import history_context, history_page
 from artifacts.models import VersionMetric
 from artifacts.places import Place, reference_filter
 from artifacts.snippets import snippets
 from artifacts.tree import metadata_tree
 from artifacts.undoing import undoable
-from common.data import PageData
-from common.errors import NotFoundError
 from projects.curves import AXES, View, chart
 from projects.models import Run
 from projects.pages import value_rows
@@ -97,13 +95,6 @@ def metadata(place: Place, user: User, query: QueryDict, base_url: str) -> Conte
     }
 
 
-def usage(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
-    """Snippets that work when pasted, and the runs that used the version (F77, F78)."""
-    uses, hidden = lineage.consumers_of(user, place.version)
-    path = place.version.entries.filter(reference_uri="").order_by("path").values_list("path", flat=True).first()
-    return {"snippets": snippets(place, base_url, path or ""), "uses": uses, "hidden": hidden}
-
-
 def lineage_list(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
     """Where the version comes from and what became of it."""
     return {"lineage": lineage.lineage_of(user, place.version, place.project)}
@@ -116,17 +107,10 @@ def history(place: Place, user: User, query: QueryDict, base_url: str) -> Contex
     return history_context(asked, page, undoable=undoable(user, place.container, page.items))
 
 
-def data_of(tab: str, context: Context) -> PageData:
-    """What a tab shows, as data. Raises NotFoundError for the tabs that have none."""
-    if tab != "history":
-        raise NotFoundError("This page has no data of its own.")
-    return history_data(context)
-
-
 TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {
     "metrics": metrics,
     "metadata": metadata,
-    "usage": usage,
+    "usage": usage_tab.usage,
     "files": file_tab.files,
     "lineage": lineage_list,
     "history": history,

@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),
     *with_data(ARTIFACT + "history/", pages.artifact_history, "artifact_history"),
     path(ARTIFACT + "delete/", editing.delete_artifact, name="delete_artifact"),
-    path(VERSION, pages.version, name="version"),
+    *with_data(VERSION, pages.version, "version"),
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "delete/", editing.delete_version, name="delete_version"),

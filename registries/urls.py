@@ -44,7 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),
     path(COLLECTION + "delete/", editing.delete_collection, name="delete_collection"),
     path(COLLECTION + "link/", editing.link_new_version, name="link_new_version"),
-    path(VERSION, pages.version, name="version"),
+    *with_data(VERSION, pages.version, "version"),
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "unlink/", editing.unlink_version, name="unlink_version"),

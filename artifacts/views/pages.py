@@ -16,6 +16,7 @@ from artifacts.places import artifact_crumbs, artifact_series, artifact_url, fin
 from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
+from artifacts.tab_data import data_of
 from artifacts.tables import table_context
 from artifacts.undoing import undoable
 from common.errors import NotFoundError
@@ -56,7 +57,7 @@ def version(
     context["may_link"] = (
         place.may["download_version"] and registries_for(request.user, place.version.artifact.project, type).exists()
     )
-    return render_page(request, "artifacts/version.html", context)
+    return render_page(request, "artifacts/version.html", context, data=data_of("", place, context))
 
 
 @require_safe
@@ -74,9 +75,8 @@ def version_tab(
         raise NotFoundError("A version has no such page.")
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
-    return render_page(
-        request, f"artifacts/version_{tab}.html", context, partial=tab, data=lambda: tabs.data_of(tab, context)
-    )
+    data = data_of(tab, place, context)
+    return render_page(request, f"artifacts/version_{tab}.html", context, partial=tab, data=data)
 
 
 @require_safe

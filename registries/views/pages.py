@@ -18,6 +18,7 @@ from artifacts.lineage import lineage_of
 from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
+from artifacts.tab_data import data_of
 from artifacts.tables import table_context, table_data
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
@@ -139,7 +140,7 @@ def version(
     """A linked version: description, facts, first metrics."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
-    return render_page(request, "artifacts/version.html", context)
+    return render_page(request, "artifacts/version.html", context, data=data_of("", place, context))
 
 
 @require_safe
@@ -151,9 +152,8 @@ def version_tab(
         raise NotFoundError("A version has no such page.")
     place = queries.find_place(request.user, organization, registry, collection, reference)
     context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
-    return render_page(
-        request, f"artifacts/version_{tab}.html", context, partial=tab, data=lambda: tabs.data_of(tab, context)
-    )
+    data = data_of(tab, place, context)
+    return render_page(request, f"artifacts/version_{tab}.html", context, partial=tab, data=data)
 
 
 @require_safe

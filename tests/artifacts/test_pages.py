@@ -70,9 +70,31 @@ def test_snippets_are_right_for_the_path_by_which_one_reads(cast: Cast, signed_i
     client = signed_in(cast.mia)
     source = text_of(client.get(f"{NET}v0/usage/"))
     assert "wandb artifact get vision/training/net:v0 --root ./net" in source
+    assert "wandb login --host=http://testserver" in source
     linked = text_of(client.get(f"{LINKED}usage/"))
     assert "wandb artifact get wandb-registry-Shelf/net:v0" in linked
     assert f"http://testserver{LINKED}download/config.json" in linked
+
+
+def test_snippets_name_the_alias_that_one_chooses_and_no_other(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast), aliases=["best one"])
+    client = signed_in(cast.vera)
+    page = text_of(client.get(f"{LINKED}usage/", {"as": "best one"}))
+    assert "wandb artifact get &#x27;wandb-registry-Shelf/net:best one&#x27;" in page or "net:best one" in page
+    assert "versions/@best%20one/download/config.json" in page
+    assert client.get(f"{LINKED}usage/", {"as": "worst"}).status_code == 400
+    assert client.get(f"{LINKED}usage/", {"as": "<script>"}).status_code == 400
+
+
+def test_who_may_not_download_is_told_so_and_gets_no_code_for_it(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast))
+    client = signed_in(cast.rita)
+    for tab in ("", "usage/"):
+        page = client.get(f"{LINKED}{tab}")
+        assert page.context["snippets"] == []
+        assert "use_artifact(" not in text_of(page)
+        assert "download/" not in text_of(page)
+    assert "An admin of the registry can give you the role Viewer" in text_of(page)
 
 
 def test_the_curl_snippets_address_gives_the_bytes_to_a_key(cast: Cast) -> None:

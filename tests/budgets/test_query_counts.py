@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from access.models import User
 from access.services.invitations import create_invitation
 from artifacts.models import RunInput, Version, VersionAlias, VersionMetric
+from artifacts.tab_data import DATA as VERSION_DATA
 from artifacts.tabs import TABS as VERSION_TABS
 from events.models import Event
 from projects.models import Run
@@ -75,9 +76,8 @@ def pages(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
             if item.namespace != "rest_api":  # whose budgets are its own
                 yield from pages(item, route)
         elif isinstance(item, URLPattern) and item.name not in NO_PAGES:
-            tabs = {"version_tab": VERSION_TABS, "version_tab_data": ["history"], "run_tab": RUN_TABS}.get(
-                item.name, [""]
-            )
+            of_versions = {"version_tab": VERSION_TABS, "version_tab_data": [tab for tab in VERSION_DATA if tab]}
+            tabs = {**of_versions, "run_tab": RUN_TABS}.get(item.name, [""])
             for tab in tabs:
                 names = {**NAMES, "tab": tab}
                 yield re.sub(r"<(?:\w+:)?(\w+)>", lambda match, names=names: names[match[1]], route)
