@@ -138,7 +138,7 @@ def test_files_are_shown_by_what_their_bytes_are(cast: Cast, signed_in: SignIn) 
     shelves.log(cast, files=files)
     client = signed_in(cast.mia)
     kinds = {name: client.get(f"{NET}v0/files/{name}").context["preview"].kind for name in files}
-    assert kinds == {"a.png": "image", "fake.png": "text", "page.html": "text", "b.svg": "text", "c.bin": "none"}
+    assert kinds == {"a.png": "image", "fake.png": "text", "page.html": "text", "b.svg": "text", "c.bin": "code"}
     for name in ("fake.png", "page.html", "b.svg"):
         page = text_of(client.get(f"{NET}v0/files/{name}"))
         assert "<script>alert" not in page

@@ -32,15 +32,28 @@ def test_the_first_rows_are_shown_and_sorted_by_a_column() -> None:
     columns = {"n": list(range(1000)), "text": ["<b>", None] * 500, "list": [[1, 2]] * 1000, "raw": [b"\0\1"] * 1000}
     shown = show(written(columns), sort=-1)
     assert (shown.kind, list(shown.head), len(shown.rows), shown.is_cut) == ("table", [*columns], 200, True)
-    assert shown.rows[0] == ["199", "null", "[1, 2]", "2 bytes"]
+    assert shown.rows[0] == ["199", "null", "(list<element: int64>)", "2 bytes"]
     assert shown.facts["rows"] == "1,000"
     assert show(written({"only": []})).rows == []
     assert len(show(written({f"c{number}": [1] for number in range(80)})).head) == 50
 
 
 def test_a_row_group_that_unpacks_to_too_much_shows_its_columns_alone() -> None:
-    shown = show(written({"zeros": pyarrow.array([0.0] * 9_000_000)}, compression="zstd", row_group_size=10**7))
+    shown = show(
+        written(
+            {"zeros": pyarrow.array([0.0] * 9_000_000)}, compression="zstd", use_dictionary=False, row_group_size=10**7
+        )
+    )
     assert (list(shown.head), shown.rows) == (["column", "type"], [["zeros", "double"]])
+
+
+def test_a_long_text_that_all_rows_share_is_not_copied_for_each() -> None:
+    texts = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 150), ["x" * 10_000_000])
+    data = written({"text": texts}, compression="zstd", store_schema=False, dictionary_pagesize_limit=2**30)
+    before = pyarrow.default_memory_pool().max_memory()
+    shown = show(data)
+    assert (len(shown.rows), len(shown.rows[0][0])) == (150, 501)
+    assert pyarrow.default_memory_pool().max_memory() - before < 200_000_000
 
 
 def test_what_is_broken_is_called_damaged() -> None:
