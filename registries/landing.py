@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,8 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from access.models import (
     Container,
@@ -31,20 +32,37 @@ from access.models import (
     TeamMembership,
     User,
 )
-from artifacts.feed import Line, visible_events
+from artifacts.feed import Line, lines
 from artifacts.models import Version
 from artifacts.places import count_of
-from artifacts.services.versions import LATEST
+from common.errors import InvalidInputError
 from common.names import fold
 from common.pagination import Page, paginate
 from events.models import Event
-from registries.models import Collection, Link, LinkAlias, Registry
-from registries.queries import collection_url, registry_url
+from registries.activity import registry_events, worth_telling
+from registries.history import subjects_of
+from registries.models import Collection, Link, LinkAlias, Registry, RegistryStar
+from registries.queries import collection_url, registry_url, starred, sum_of
 
-CARDS = 48
-BY_NAME = ("-is_core", "name_key", "pk")
+CARDS = 24
 ACTIVITY = 12
 HITS = 20
+ORDERS = {
+    "starred": ("-is_core", "star_rank", "name_key", "pk"),
+    "name": ("-is_core", "name_key", "pk"),
+    "activity": ("-is_core", "-last_event", "pk"),
+    "versions": ("-is_core", "-version_count", "name_key", "pk"),
+}
+
+
+def sorts() -> dict[str, str]:
+    """What the orders are called."""
+    return {
+        "starred": _("starred, then name"),
+        "name": _("name"),
+        "activity": _("last activity"),
+        "versions": _("versions"),
+    }
 
 
 @dataclass(frozen=True)
@@ -56,28 +74,61 @@ class Card:
     types: list[str]
     last: Line | None
 
+    @property
+    def star_url(self) -> str:
+        """Where its star is given and taken."""
+        return reverse("registries:registry_star", args=[self.registry.organization.name, self.registry.name])
 
-def overview(user: User, organization: Organization, cursor: str = "") -> dict[str, Any]:
-    """What the landing page shows when nobody searches: a page of cards, and the sums over all of them."""
+    @property
+    def data(self) -> dict[str, Any]:
+        """The card as data."""
+        row, last = self.registry, self.last.event if self.last else None
+        return {
+            "name": row.name,
+            "title": row.title,
+            "core": row.is_core,
+            "visibility": row.visibility,
+            "types": self.types,
+            "collections": row.collection_count,
+            "versions": row.version_count,
+            "members": row.member_count,
+            "last_event": last.type if last else None,
+            "last_event_at": last.created_at.isoformat() if last else None,
+            "starred": row.is_starred,
+        }
+
+
+def overview(user: User, organization: Organization, *, sort: str = "", cursor: str = "") -> dict[str, Any]:
+    """What the landing page shows when nobody searches: a page of cards, and the sums over all of them.
+
+    Raises InvalidInputError for an order that is none.
+    """
+    if (sort := sort or "starred") not in ORDERS:
+        raise InvalidInputError(f"Sort by one of {', '.join(ORDERS)}; not by {sort!r}.")
     registries = _counted(user, organization)
-    page: Page[Any] = paginate(registries, order=BY_NAME, cursor=cursor, size=CARDS)
-    found = cards(page.items)
+    page: Page[Any] = paginate(registries, order=ORDERS[sort], cursor=cursor, size=CARDS)
+    last, recent = _told(user, organization, page.items)
+    found = [
+        Card(row, registry_url(row), [kind.name for kind in row.accepted_types.all()], last.get(row.last_event))
+        for row in page.items
+    ]
+    core = [card for card in found if card.registry.is_core]
     return {
         "page": page,
-        "core": sorted((card for card in found if card.registry.is_core), key=lambda card: card.registry.pk),
+        "sort": sort,
+        "cards": found,
+        "core": sorted(core, key=lambda card: (card.registry.star_rank, card.registry.pk)),
         "custom": [card for card in found if not card.registry.is_core],
-        "totals": registries.aggregate(
-            registries=Count("pk"), collections=Sum("collection_count"), versions=Sum("version_count")
-        ),
-        "lines": activity(user, organization),
+        "totals": _totals(user, organization),
+        "lines": recent,
     }
 
 
 def _counted(user: User, organization: Organization) -> QuerySet[Registry]:
-    """The registries that `user` sees, with the numbers of their cards."""
+    """The registries that `user` sees, with the numbers of their cards; those of links are kept, so that none is read."""
     collections = Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None)
-    links = Link.objects.alive().filter(collection__registry=OuterRef("pk"), collection__deleted_at=None)
-    events = _worth_telling(Event.objects.filter(container=OuterRef("pk"))).order_by("-pk")
+    events = worth_telling(Event.objects.filter(container=OuterRef("pk"))).order_by("-pk")
+    is_starred = starred(RegistryStar, user)
     counted: QuerySet[Registry] = (
         Registry.objects.visible_to(user)
         .filter(organization=organization)
@@ -85,25 +136,37 @@ def _counted(user: User, organization: Organization) -> QuerySet[Registry]:
         .prefetch_related("accepted_types")
         .annotate(
             collection_count=count_of(collections, "registry"),
-            version_count=count_of(links, "collection__registry"),
+            version_count=sum_of(collections, "registry", Sum("link_count")),
             member_count=_member_count(),
-            last_event=Subquery(events.values("pk")[:1]),
+            last_event=Coalesce(Subquery(events.values("pk")[:1]), 0),
+            is_starred=is_starred,
+            star_rank=Case(When(is_starred, then=Value(0)), default=Value(1)),
         )
     )
     return counted
 
 
-def cards(registries: list[Any]) -> list[Card]:
-    """The cards of counted registries: two queries."""
-    last = {line.event.container_id: line for line in _with_subjects(_events_of(registries))}
-    return [
-        Card(row, registry_url(row), [kind.name for kind in row.accepted_types.all()], last.get(row.pk))
-        for row in registries
-    ]
+def _totals(user: User, organization: Organization) -> dict[str, int]:
+    """How many registries, collections and versions there are on all cards together: one query."""
+    registries = Registry.objects.visible_to(user).filter(organization=organization)
+    collections = Collection.objects.filter(registry=OuterRef("pk"), deleted_at=None)
+    found = registries.annotate(
+        collection_count=count_of(collections, "registry"),
+        version_count=sum_of(collections, "registry", Sum("link_count")),
+    ).aggregate(registries=Count("pk"), collections=Sum("collection_count"), versions=Sum("version_count"))
+    return {name: number or 0 for name, number in found.items()}
 
 
-def _events_of(registries: Iterable[Any]) -> QuerySet[Event]:
-    return Event.objects.filter(pk__in=[row.last_event for row in registries if row.last_event]).select_related("actor")
+def _told(user: User, organization: Organization, registries: list[Any]) -> tuple[dict[int, Line], list[Line]]:
+    """The newest event of each of these registries by its id, and the newest of all that `user` sees: four queries at most."""
+    recent = worth_telling(registry_events(user, organization)).values("pk")[:ACTIVITY]
+    last = [row.last_event for row in registries]
+    events = (
+        Event.objects.filter(Q(pk__in=last) | Q(pk__in=recent)).select_related("actor", "container").order_by("-pk")
+    )
+    found = list(events)
+    told = lines(found, subjects_of(found))
+    return {line.event.pk: line for line in told}, told[:ACTIVITY]
 
 
 def _member_count() -> Coalesce:
@@ -115,29 +178,6 @@ def _member_count() -> Coalesce:
     people = OrganizationMembership.objects.filter(organization=OuterRef("organization"))
     reached = people.filter(Exists(open_to_all) | Q(role="admin") | Exists(own) | Exists(by_team))
     return count_of(reached, "organization")
-
-
-def activity(user: User, organization: Organization) -> list[Line]:
-    """The newest events in the registries that `user` sees: two queries."""
-    events = visible_events(user).filter(organization=organization, container__kind="registry")
-    return _with_subjects(_worth_telling(events)[:ACTIVITY])
-
-
-def _worth_telling(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Without uses and edits of single versions, and without the `latest` that moves by itself with every link (F55)."""
-    other = ~Q(after__alias=LATEST) | Q(after__alias__isnull=True) | Q(after__isnull=True)
-    return events.filter(other).exclude(object_type="version")
-
-
-def _with_subjects(events: Iterable[Event]) -> list[Line]:
-    found = list(events)
-    parents = {event.parent_id for event in found if event.parent_id and event.object_type in {"link", "collection"}}
-    collections = Collection.objects.filter(pk__in=parents).select_related("registry__organization")
-    subjects = {row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in collections}
-    return [
-        Line(event, subjects.get(event.parent_id or 0) if event.object_type in {"link", "collection"} else None)
-        for event in found
-    ]
 
 
 @dataclass(frozen=True)

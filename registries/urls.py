@@ -3,9 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from registries.views import changes, creation, editing, members, pages, settings, stars
+from registries.views import changes, creation, editing, landing, members, pages, settings, stars
 
 app_name = "registries"
+LANDING = "orgs/<str:organization>/registry/"
 REGISTRY = "orgs/<str:organization>/registry/<str:registry>/"
 SETTINGS = REGISTRY + "settings/"
 COLLECTION = REGISTRY + "collections/<str:collection>/"
@@ -16,7 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registry/", pages.home, name="home"),
     path("changes/<int:event_id>/", changes.change, name="change"),
     path("changes/<int:event_id>/undo/", changes.undo_change, name="undo"),
-    path("orgs/<str:organization>/registry/", pages.landing, name="landing"),
+    *with_data(LANDING, landing.landing, "landing"),
+    *with_data(LANDING + "activity/", landing.organization_activity, "activity"),
     path("orgs/<str:organization>/registry/new/", creation.new_registry, name="new_registry"),
     *with_data(REGISTRY, pages.registry, "registry"),
     path(REGISTRY.rstrip("/"), pages.printed_address),

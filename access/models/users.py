@@ -54,6 +54,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         COMFORTABLE = "comfortable", _("Comfortable")
         COMPACT = "compact", _("Compact")
 
+    class Guide(models.TextChoices):
+        """Whether the landing page still shows a newcomer around."""
+
+        SHOWN = "shown"
+        HIDDEN = "hidden"
+
     username = models.CharField(max_length=128, unique=True)
     full_name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
@@ -68,6 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     avatar = models.ImageField(upload_to="avatars/", blank=True)
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    guide = models.CharField(max_length=6, choices=Guide, default=Guide.SHOWN)
     density = models.CharField(max_length=11, choices=Density, default=Density.COMFORTABLE)
     language = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

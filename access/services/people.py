@@ -87,7 +87,7 @@ def open_account(*, actor: User | None, user: User, password: str | None, rules:
 
 
 def edit_user(*, actor: User | None, user: User, **changes: Any) -> User:
-    """Change any of `full_name`, `email`, `avatar`, `theme`, `density`, `language` of one's own account.
+    """Change any of `full_name`, `email`, `avatar`, `theme`, `density`, `language`, `guide` of one's own account.
 
     `is_superuser` is for the operator to change.
 
@@ -223,12 +223,19 @@ def _checked_language(language: str) -> str:
     return language
 
 
+def _checked_guide(guide: str) -> str:
+    if guide not in User.Guide.values:
+        raise InvalidInputError("The guide is 'shown' or 'hidden'.")
+    return guide
+
+
 CHECKS: dict[str, Callable[[str], str]] = {
     "email": _checked_email,
     "full_name": _checked_full_name,
     "theme": _checked_theme,
     "density": _checked_density,
     "language": _checked_language,
+    "guide": _checked_guide,
 }
 
 

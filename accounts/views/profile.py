@@ -53,8 +53,8 @@ def password(request: PersonalRequest) -> HttpResponse:
 
 @require_POST
 def preferences(request: PersonalRequest) -> HttpResponse:
-    """Keep the theme or the language that a switch was set to, and go back to where one was."""
-    given = {name: request.POST[name] for name in ("theme", "density", "language") if name in request.POST}
+    """Keep what a switch was set to, the theme, say, or the language, and go back to where one was."""
+    given = {name: request.POST[name] for name in ("theme", "density", "language", "guide") if name in request.POST}
     people.edit_user(actor=request.user, user=request.user, **given)
     return redirect(back_of(request, "/"))
 

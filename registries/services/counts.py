@@ -8,9 +8,9 @@ from django.db.models.functions import Coalesce
 from registries.models import Collection, Link
 
 
-def count_out(collection_id: int) -> None:
-    """One link of the collection, whose row is locked, has just gone."""
-    Collection.objects.filter(pk=collection_id).update(link_count=F("link_count") - 1, newest_link=_newest())
+def count(collection_id: int, change: int) -> None:
+    """One link of the collection, whose row is locked, has just come back (1) or gone (-1)."""
+    Collection.objects.filter(pk=collection_id).update(link_count=F("link_count") + change, newest_link=_newest())
 
 
 def recount(collections: QuerySet[Collection]) -> None:

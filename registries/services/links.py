@@ -19,7 +19,7 @@ from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, Collection, Link, LinkAlias, Registry
 from registries.services.collections import check_type, create_collection
-from registries.services.counts import count_out
+from registries.services.counts import count
 from registries.services.protection import require_aliases, require_links, require_unprotected
 
 
@@ -200,6 +200,7 @@ def relink_version(*, actor: User, link: Link, aliases: Iterable[str] = ()) -> L
             raise ConflictError(f"The version is linked again as {other.label}; unlink that one first.")
         link.deleted_at, link.collection.next_index = None, collection.next_index
         link.save(update_fields=["deleted_at"])
+        count(collection.pk, 1)
         Version.objects.filter(pk=link.version_id, ttl_seconds__isnull=False).update(ttl_seconds=None)  # F134
         record(
             actor=actor,
@@ -230,7 +231,7 @@ def _unlink(actor: User, link: Link) -> None:
     if not Link.objects.filter(pk=link.pk, deleted_at=None).update(deleted_at=timezone.now()):
         return
     link.aliases.all().delete()
-    count_out(link.collection_id)
+    count(link.collection_id, -1)
     record(
         actor=actor,
         type=EventType.VERSION_UNLINKED,

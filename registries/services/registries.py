@@ -22,7 +22,7 @@ from registries.models import AcceptedType, FormerRegistryName, Link, Registry
 
 MAX_NAME = 113  # what the SDK's own prefix leaves of 128 (F3)
 MAX_TYPES = 100
-RESERVED = {"new"}  # the page that creates a registry is at this address
+RESERVED = {"new", "activity"}  # pages of the organization are at these addresses
 VISIBILITIES = {Container.Visibility.ORGANIZATION, Container.Visibility.RESTRICTED}
 
 

@@ -6,7 +6,6 @@ import re
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,10 +22,8 @@ from artifacts.tables import table_context, table_data
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
 from common.htmx import render_page
-from registries import landing as shelves
 from registries import queries, shelf
-from registries.matrix import may_create_registry
-from registries.snippets import QUICKSTART, install_code, link_code
+from registries.snippets import link_code
 from storage.signing import base_url
 
 PAGE = 50
@@ -40,22 +37,6 @@ def home(request: PersonalRequest) -> HttpResponse:
     if organization is None:
         return render_page(request, "registries/no_organization.html", {"crumbs": [(_("Registry"), "")]})
     return redirect(organization.url)
-
-
-@require_safe
-def landing(request: PersonalRequest, organization: str) -> HttpResponse:
-    """The shelves of an organization, or what a search finds on them."""
-    found = queries.get_organization(request.user, organization)
-    words = request.GET.get("q", "").strip()[:128]
-    here = reverse("registries:landing", args=[found.name])
-    context = {"organization": found, "q": words, "crumbs": [(found.name, here), (_("Registry"), "")]}
-    if words:
-        context["hits"] = shelves.search(request.user, found, words)
-    else:
-        context |= shelves.overview(request.user, found, request.GET.get("cursor", ""))
-        context["may_create"] = may_create_registry(request.user, found)
-        context |= {"script": QUICKSTART, "install": install_code(base_url(request))}
-    return render_page(request, "registries/landing.html", context, partial="shelves")
 
 
 @require_safe

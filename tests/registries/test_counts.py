@@ -7,7 +7,7 @@ from artifacts.services import artifacts, versions
 from registries.models import Collection, Link
 from registries.services.collections import delete_collection
 from registries.services.counts import recount
-from registries.services.links import unlink_version
+from registries.services.links import relink_version, unlink_version
 from registries.services.registries import delete_registry
 from tests.cast import Cast
 from tests.registries import shelves
@@ -35,6 +35,9 @@ def test_links_that_come_again_go_and_go_again_are_counted_once(cast: Cast) -> N
     assert kept() == {"net": (0, None)}
     shelves.link(cast, first)
     assert kept() == {"net": (1, "v2")}
+    for _ in range(2):
+        relink_version(actor=cast.mia, link=Link.objects.get(pk=two.pk))
+    assert kept() == {"net": (2, "v2")}
 
 
 def test_a_source_that_goes_is_counted_out_of_every_collection(cast: Cast) -> None:

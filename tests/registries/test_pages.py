@@ -95,15 +95,15 @@ def test_cards_are_paged_and_counted_over_all_pages(cast: Cast, signed_in: SignI
             actor=cast.olga, organization=cast.organization, name=f"s-{number:02}", visibility="organization"
         )
     client = signed_in(cast.mia)
-    first = client.get(LANDING)
-    second = client.get(LANDING, {"cursor": first.context["page"].next})
-    names = [card.registry.name for page in (first, second) for card in page.context["core"] + page.context["custom"]]
+    pages = [client.get(LANDING)]
+    while cursor := pages[-1].context["page"].next:
+        pages.append(client.get(LANDING, {"cursor": cursor}))
+    names = [card.registry.name for page in pages for card in page.context["core"] + page.context["custom"]]
     assert names == ["model", "dataset", *sorted(names[2:], key=str.lower)]
-    assert len(set(names)) == 63
-    assert not second.context["page"].next
-    for page in (first, second):
+    assert (len(pages), len(set(names))) == (3, 63)
+    for page in pages:
         assert page.context["totals"] == {"registries": 63, "collections": 1, "versions": 1}
-    assert "48 of 63 registries" in text_of(first)
+    assert "24 of 63 registries" in text_of(pages[0])
 
 
 def test_an_organization_that_linked_nothing_is_shown_the_script(cast: Cast, signed_in: SignIn) -> None:
