@@ -168,8 +168,15 @@ def principals(events: Iterable[Event]) -> dict[tuple[str, int], str]:
             owner = (side or {}).get("owner")
             if event.type == EventType.REGISTRY_EDITED and isinstance(owner, int):
                 wanted["user"].add(owner)
-    people = User.objects.filter(pk__in=wanted["user"]) if wanted["user"] else []
-    teams = Team.objects.filter(pk__in=wanted["team"]).select_related("namespace") if wanted["team"] else []
+    return names_of({(kind, pk) for kind, pks in wanted.items() for pk in pks})
+
+
+def names_of(principals: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The names of people and teams, each "user" or "team" with its id: a query a kind, none where there is nobody."""
+    wanted = list(principals)
+    user_ids, team_ids = ([pk for kind, pk in wanted if kind == which] for which in PEOPLE)
+    people = User.objects.filter(pk__in=user_ids) if user_ids else []
+    teams = Team.objects.filter(pk__in=team_ids).select_related("namespace") if team_ids else []
     return {("user", user.pk): user.display_name for user in people} | {("team", team.pk): str(team) for team in teams}
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import InvalidInputError
 
-AGO = re.compile(r"(\d{1,5})([hdwmy])\Z")
+AGO = re.compile(r"([0-9]{1,5})([hdwmy])\Z")
 HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 DAY = 10  # how long a date is, `2026-11-18`

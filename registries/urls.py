@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from registries.views import changes, creation, editing, landing, members, pages, settings, stars
+from registries.views import changes, creation, editing, landing, members, pages, past, settings, stars
 
 app_name = "registries"
 LANDING = "orgs/<str:organization>/registry/"
@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
     *with_data(COLLECTION + "history/", changes.collection_history, "collection_history"),
+    *with_data(COLLECTION + "aliases/<str:alias>/", past.alias, "collection_alias"),
     path(COLLECTION + "edit/", editing.edit_collection, name="edit_collection"),
     path(COLLECTION + "metrics/", editing.collection_metrics, name="collection_metrics"),
     path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),

@@ -20,6 +20,8 @@ from registries import queries
 from registries.history import collection_events, registry_events, subjects_of
 from registries.services.undo import GONE, undo
 
+ALIASES = 12
+
 
 @require_safe
 def collection_history(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
@@ -28,6 +30,7 @@ def collection_history(request: PersonalRequest, organization: str, registry: st
     asked, page = history_page(collection_events(found), request.GET)
     context = queries.collection_head(request.user, found, "history")
     context |= history_context(asked, page, undoable=undoable(request.user, found.registry, page.items))
+    context["past_aliases"] = list(found.aliases.with_protection()[:ALIASES])
     return render_page(
         request, "registries/collection_history.html", context, partial="history", data=lambda: history_data(context)
     )

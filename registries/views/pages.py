@@ -24,6 +24,7 @@ from common.errors import NotFoundError
 from common.htmx import render_page
 from registries import queries, shelf
 from registries.snippets import link_code
+from registries.views import past
 from storage.signing import base_url
 
 PAGE = 50
@@ -56,6 +57,8 @@ def registry(request: PersonalRequest, organization: str, registry: str) -> Http
     """The collections of a registry."""
     if "selectionPath" in request.GET:
         return printed_address(request, organization, ".".join(filter(None, (registry, data_kind(request)))))
+    if request.GET.get("at"):
+        return past.registry_at(request, organization, registry)
     found = queries.get_registry(request.user, organization, registry)
     wish = shelf.Wish.read(request.GET)
     page, total = shelf.shelf_page(found, request.user, wish)
@@ -79,6 +82,8 @@ def registry(request: PersonalRequest, organization: str, registry: str) -> Http
 @require_safe
 def collection(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """The versions of a collection, with their metrics."""
+    if request.GET.get("at"):
+        return past.collection_at(request, organization, registry, collection)
     found = queries.get_collection(request.user, organization, registry, collection)
     selection = Selection.read(request.GET)
     table = versions_table(queries.collection_series(found), request.user, selection)

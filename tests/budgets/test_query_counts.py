@@ -40,7 +40,7 @@ FEW, MANY = 10, 2000
 NAMES = {
     "organization": "Acme", "registry": "Shelf", "collection": "net", "reference": "v0", "username": "mia", "team": "vision",
     "entity": "vision", "project": "training", "type": "model", "artifact": "net", "run": "r0", "path": "config.json",
-    "slug": "link", "kind": "json", "event_id": "{event_id}", "account_id": "{account_id}",
+    "slug": "link", "kind": "json", "event_id": "{event_id}", "alias": "latest", "account_id": "{account_id}",
     "token": "{token}",  # filled in when asked, since each database has others
 }  # fmt: skip
 NO_PAGES = {
@@ -62,6 +62,9 @@ CHOSEN = [
     "/orgs/Acme/registry/?q=net",
     "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
     "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
+    "/orgs/Acme/registry/Shelf/?at=0h",
+    "/orgs/Acme/registry/Shelf/collections/net/?at=0h",
+    "/orgs/Acme/registry/Shelf/collections/net/aliases/latest/?at=0h",
     "/vision/training/?sort=-summary:loss&state=crashed&tag=x",
     "/vision/training/compare/?run=r0&run=r1",
     "/vision/training/delete-runs/?run=r0&run=r1",
