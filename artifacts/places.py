@@ -11,12 +11,13 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from access.models import Container, User
+from access.models import Container, Namespace, User
 from access.policy import get_visible, role_on
 from access.roles import Action, Role, allows
 from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.reading import LABEL
 from artifacts.series import HEAVY_RUN_FIELDS, Series
+from artifacts.services.versions import LATEST
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
@@ -228,6 +229,15 @@ def artifact_url(artifact: Artifact) -> str:
     """The page of an artifact whose project has its namespace at hand."""
     project = artifact.project
     return reverse("artifacts:artifact", args=[project.namespace.name, project.name, artifact.type, artifact.name])
+
+
+def newest_link_url(artifact: Artifact, may: dict[str, bool]) -> str:
+    """Where a reader who `may` links the newest version into a registry (F47); empty for what cannot be linked (F51)."""
+    namespace = artifact.project.namespace
+    if not may["download_version"] or namespace.kind != Namespace.Kind.TEAM:
+        return ""
+    names = [namespace.name, artifact.project.name, artifact.type, artifact.name, f"@{LATEST}"]
+    return reverse("artifacts:link_to_registry", args=names)
 
 
 def artifact_crumbs(artifact: Artifact) -> list[tuple[str, str]]:

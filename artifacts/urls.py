@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "delete/", editing.delete_version, name="delete_version"),
     path(VERSION + "link/", linking.link_to_registry, name="link_to_registry"),
+    path(VERSION + "link/new/", linking.link_to_new_registry, name="link_to_new_registry"),
     path(VERSION + "zip/", pages.archive, name="zip"),
     *with_data(VERSION + "<slug:tab>/", pages.version_tab, "version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),

@@ -18,6 +18,14 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def draft(request: HttpRequest) -> dict[str, Any] | None:
+    """What was written so far, where a form was sent to be looked at (`preview`) or for the next choice (`choose`), not to be
+    carried out; else None.
+    """
+    is_draft = request.method == "POST" and bool({"preview", "choose"} & set(request.POST))
+    return request.POST.dict() if is_draft else None
+
+
 class ServiceForm(forms.Form):
     """A form that knows the `status` of the page which shows it again."""
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from access.models import Container, User
+from access.models import Container, Namespace, User
+from access.roles import MINIMUM, Action
 from projects.models import Project, Run
 
 MOST = 200
@@ -16,12 +17,16 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Edge:
-    """`name` is the artifact's or, where only a registry shows it, the collection's; `index` is the number there."""
+    """`name` is the artifact's or, where only a registry shows it, the collection's; `index` is the number there.
+
+    `link_url` is where the reader may link it into a registry (C26), if anywhere.
+    """
 
     name: str
     type: str
     index: int
     url: str
+    link_url: str = ""
 
 
 def edges(run: Run, user: User) -> tuple[list[Edge], list[Edge]]:
@@ -43,7 +48,13 @@ def edges(run: Run, user: User) -> tuple[list[Edge], list[Edge]]:
 def _addresses(rows: list[Any], user: User) -> dict[int, Edge]:
     """An edge for each version: in its project where that is visible, else in a registry that links it."""
     projects = {row.artifact.project_id for row in rows}
-    visible = set(Project.objects.visible_to(user).filter(pk__in=projects).values_list("pk", flat=True))
+    homes = Project.objects.visible_to(user).with_role(user).filter(pk__in=projects)
+    kinds = homes.values_list("pk", "namespace__kind", "role_level")
+    visible, linkable = set(), set()
+    for pk, kind, level in kinds:
+        visible.add(pk)
+        if kind == Namespace.Kind.TEAM and level >= MINIMUM[Action.DOWNLOAD_VERSION]:
+            linkable.add(pk)
     found: dict[int, Edge] = {}
     elsewhere = []
     for row in rows:
@@ -53,7 +64,9 @@ def _addresses(rows: list[Any], user: User) -> dict[int, Edge]:
             continue
         home = artifact.project
         address = [home.namespace.name, home.name, artifact.type, artifact.name, f"v{row.index}"]
-        found[row.pk] = Edge(artifact.name, artifact.type, row.index, reverse("artifacts:version", args=address))
+        link_url = reverse("artifacts:link_to_registry", args=address) if artifact.project_id in linkable else ""
+        url = reverse("artifacts:version", args=address)
+        found[row.pk] = Edge(artifact.name, artifact.type, row.index, url, link_url)
     if elsewhere:
         for link in _links(elsewhere, user):
             collection = link.collection

@@ -15,9 +15,14 @@ from common import names
 from common.errors import DomainError
 from common.forms import ServiceForm
 from registries.models import Registry
+from registries.services.registries import MAX_NAME, check_name
 
 T = TypeVar("T")
 OFF = {"autocomplete": "off"}
+VISIBILITIES = [
+    (Registry.Visibility.ORGANIZATION, _("Organization: everybody in it sees the registry")),
+    (Registry.Visibility.RESTRICTED, _("Restricted: only people and teams who are added see it")),
+]
 
 
 def checked(check: Callable[[Any], T], value: Any) -> T:
@@ -81,17 +86,51 @@ class LinkVersionForm(AliasesForm):
     """A version of the artifact at hand, to be linked into a collection (F46)."""
 
     version = forms.ChoiceField(label=_("Version"))
-    field_order = ("version", "aliases")
+    field_order: tuple[str, ...] = ("version", "aliases")
 
     def __init__(self, *args: Any, versions: Sequence[Version], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.versions: Mapping[str, Version] = {version.label: version for version in versions}
-        labelled = [(label, " · ".join([label, *map(str, row.aliases.all())])) for label, row in self.versions.items()]
-        self.fields["version"].choices = labelled  # type: ignore[attr-defined]
+        self.fields["version"].choices = _choices(versions)  # type: ignore[attr-defined]
 
     def clean_version(self) -> Version:
         """The version of that number."""
         return self.versions[self.cleaned_data["version"]]
+
+
+class LinkIntoForm(LinkVersionForm):
+    """A version of the artifact at hand, and the collection for it: one of its type that is there, or a new one (F46)."""
+
+    collection = forms.CharField(
+        label=_("Collection"), max_length=names.MAX_NAME, widget=forms.TextInput(attrs=OFF | {"list": "collections"}),
+        help_text=_("One that is there, or the name of a new one."),
+    )  # fmt: skip
+    field_order = ("version", "collection", "aliases")
+
+    def clean_collection(self) -> str:
+        """A name that a collection may have."""
+        return checked(names.collection_name, self.cleaned_data["collection"])
+
+
+class NewCollectionForm(CollectionForm, AliasesForm):
+    """A new collection with its first version, if that is wanted (F39)."""
+
+    version = forms.ChoiceField(label=_("Version"), required=False)
+    field_order = (*CollectionForm.field_order, "version", "aliases")
+
+    def __init__(self, *args: Any, versions: Sequence[Version], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions: Mapping[str, Version] = {version.label: version for version in versions}
+        self.fields["version"].choices = [("", _("None: an empty collection")), *_choices(versions)]  # type: ignore[attr-defined]
+
+    def clean_version(self) -> Version | None:
+        """The version of that number, if one is chosen."""
+        return self.versions.get(self.cleaned_data["version"])
+
+
+def _choices(versions: Sequence[Version]) -> list[tuple[str, str]]:
+    """Each by its number, with its aliases."""
+    return [(row.label, " · ".join([row.label, *map(str, row.aliases.all())])) for row in versions]
 
 
 class LinkToRegistryForm(AliasesForm):
@@ -101,8 +140,26 @@ class LinkToRegistryForm(AliasesForm):
         label=_("Collection"), max_length=names.MAX_NAME, widget=forms.TextInput(attrs=OFF | {"list": "collections"}),
         help_text=_("One that is there, or the name of a new one."),
     )  # fmt: skip
-    field_order = ("collection", "aliases")
+    field_order: tuple[str, ...] = ("collection", "aliases")
 
     def clean_collection(self) -> str:
         """A name that a collection may have."""
         return checked(names.collection_name, self.cleaned_data["collection"])
+
+
+class LinkToNewRegistryForm(LinkToRegistryForm):
+    """A new registry for the version at hand, and the collection in it (F15)."""
+
+    name = forms.CharField(label=_("Name of the registry"), max_length=MAX_NAME, widget=forms.TextInput(attrs=OFF))
+    visibility = forms.ChoiceField(label=_("Who sees it"), choices=VISIBILITIES, widget=forms.RadioSelect)
+    field_order = ("name", "visibility", "collection", "aliases")
+
+    def clean_name(self) -> str:
+        """A name that a registry may have."""
+        return checked(check_name, self.cleaned_data["name"])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the service is told."""
+        given = dict(self.cleaned_data)
+        return given | {"collection_name": given.pop("collection")}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
-from access.models import Namespace, User
+from access.models import Namespace, Organization, User
 from access.roles import MINIMUM, Action
 from artifacts.models import Artifact, Version
+from common.errors import ForbiddenError
 from common.names import fold
 from projects.models import Project
 from registries.models import AcceptedType, Collection, Registry
@@ -29,21 +32,21 @@ class Steps:
     versions: list[Version] = field(default_factory=list)
 
 
-def steps(user: User, collection: Collection, query: QueryDict) -> Steps:
-    """The choices after `?q=night&project=vision/training&artifact=net`: four queries. Only what `user` may download, of the
-    collection's type and organization, is ever offered.
+def steps(user: User, registry: Registry, types: Sequence[str] | None, query: QueryDict) -> Steps:
+    """The choices after `?q=night&project=vision/training&artifact=net`: four queries. Only what `user` may download, of one
+    of these types (None: any) and of the registry's organization, is ever offered.
     """
     words = query.get("q", "").strip()[:128]
-    projects = _projects(user, collection)
+    projects = _projects(user, registry, types)
     entity, _, name = query.get("project", "").partition("/")
     project = projects.filter(namespace__name_key=fold(entity), name_key=fold(name)).first() if name else None
     matching = projects.filter(Q(name_key__contains=fold(words)) | Q(namespace__name_key__contains=fold(words)))
     offered = list(matching.order_by("namespace__name_key", "name_key")[:SHOWN])
     if project is None:
         return Steps(words, offered)
-    artifacts = _artifacts(collection.type).filter(project=project)
+    artifacts = _artifacts(types).filter(project=project)
     artifact = artifacts.filter(name=query.get("artifact", "")).first()
-    found = Steps(words, offered, project, list(artifacts.order_by("name")[:SHOWN]), artifact)
+    found = Steps(words, offered, project, list(artifacts.order_by("type", "name")[:SHOWN]), artifact)
     if artifact is None:
         return found
     versions = Version.objects.committed().filter(artifact=artifact).prefetch_related("aliases").defer("metadata")
@@ -51,24 +54,38 @@ def steps(user: User, collection: Collection, query: QueryDict) -> Steps:
     return Steps(words, offered, project, found.artifacts, artifact, shown)
 
 
-def _artifacts(kind: str) -> QuerySet[Artifact]:
+def _artifacts(types: Sequence[str] | None) -> QuerySet[Artifact]:
     committed = Version.objects.committed().filter(artifact=OuterRef("pk"))
-    return Artifact.objects.filter(Exists(committed), type=kind, deleted_at=None)
+    found = Artifact.objects.filter(Exists(committed), deleted_at=None)
+    return found if types is None else found.filter(type__in=types)
 
 
-def _projects(user: User, collection: Collection) -> QuerySet[Project]:
+def _projects(user: User, registry: Registry, types: Sequence[str] | None) -> QuerySet[Project]:
     projects: QuerySet[Project] = (
         Project.objects.visible_to(user)
         .with_role(user)
         .filter(
-            Exists(_artifacts(collection.type).filter(project=OuterRef("pk"))),
+            Exists(_artifacts(types).filter(project=OuterRef("pk"))),
             role_level__gte=MINIMUM[Action.DOWNLOAD_VERSION],
-            organization=collection.registry.organization_id,
+            organization=registry.organization_id,
         )
         .exclude(namespace__kind=Namespace.Kind.PERSONAL)
         .select_related("namespace")
     )
     return projects
+
+
+def home_of(project: Project) -> Organization | None:
+    """The organization whose registries take versions of `project`; None for personal projects (F51)."""
+    return None if project.namespace.kind == Namespace.Kind.PERSONAL else project.organization
+
+
+def organization_of(project: Project) -> Organization:
+    """The same, for where there must be one. Raises ForbiddenError."""
+    organization = home_of(project)
+    if organization is None:
+        raise ForbiddenError(_("Versions of a personal project cannot be linked; log it again in a team."))
+    return organization
 
 
 def registries_for(user: User, project: Project, kind: str) -> QuerySet[Registry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,18 +12,14 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from access.models import Container, Organization, Team, User
+from access.models import Organization, Team, User
 from access.reach import find_principal
 from common.forms import ServiceForm
-from registries.forms import checked
+from registries.forms import VISIBILITIES, checked
 from registries.models import Registry
 from registries.services.registries import MAX_NAME, Edit, check_name, check_types
 
 SEPARATOR = re.compile(r"[,\n]")
-VISIBILITIES = [
-    (Container.Visibility.ORGANIZATION, _("Organization: everybody in it sees the registry")),
-    (Container.Visibility.RESTRICTED, _("Restricted: only people and teams who are added see it")),
-]
 ALL, SPECIFIED = "all", "specified"
 TYPES = [(ALL, _("All types")), (SPECIFIED, _("Only the types named here"))]
 
@@ -45,9 +42,9 @@ class GeneralForm(ServiceForm):
     )
 
     @classmethod
-    def of(cls, registry: Registry, data: Any = None) -> GeneralForm:
-        """The form, filled with what `registry` has."""
-        return cls(data, initial={"name": registry.name, "description": registry.description})
+    def of(cls, registry: Registry, data: Any = None, draft: Mapping[str, Any] | None = None) -> GeneralForm:
+        """The form, filled with what `registry` has, or with a draft of it."""
+        return cls(data, initial={"name": registry.name, "description": registry.description} | dict(draft or {}))
 
 
 class TypesForm(ServiceForm):

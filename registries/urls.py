@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from registries.views import changes, creation, editing, landing, members, pages, past, settings, stars
+from registries.views import changes, creation, editing, landing, members, pages, past, placing, settings, stars
 
 app_name = "registries"
 LANDING = "orgs/<str:organization>/registry/"
@@ -35,7 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(SETTINGS + "access/", settings.access, name="registry_access"),
     path(SETTINGS + "delete/", settings.delete, name="registry_delete"),
     *with_data(REGISTRY + "activity/", changes.registry_activity, "registry_activity"),
-    path(REGISTRY + "new/", editing.new_collection, name="new_collection"),
+    path(REGISTRY + "new/", placing.new_collection, name="new_collection"),
+    path(REGISTRY + "link/", placing.link_into_registry, name="link_into_registry"),
     *with_data(COLLECTION, pages.collection, "collection"),
     path(COLLECTION + "star/", stars.collection_star, name="collection_star"),
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
@@ -46,7 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(COLLECTION + "metrics/", editing.collection_metrics, name="collection_metrics"),
     path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),
     path(COLLECTION + "delete/", editing.delete_collection, name="delete_collection"),
-    path(COLLECTION + "link/", editing.link_new_version, name="link_new_version"),
+    path(COLLECTION + "link/", placing.link_new_version, name="link_new_version"),
     *with_data(VERSION, pages.version, "version"),
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from access.policy import require
+from access.policy import require, require_registry_creation
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts.places import Place, find_source
@@ -16,9 +16,11 @@ from common.errors import ForbiddenError, InvalidInputError
 from common.forms import posted
 from common.htmx import render_page
 from registries import linking, queries
-from registries.forms import LinkToRegistryForm
-from registries.models import Registry
+from registries.forms import LinkToNewRegistryForm, LinkToRegistryForm
+from registries.matrix import may_create_registry
+from registries.models import Link, Registry
 from registries.services.links import link_version
+from registries.services.placing import create_registry_with
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,10 +41,34 @@ def link_to_registry(
         "form": form,
         "registries": list(linking.registries_for(request.user, place.version.artifact.project, type)[: linking.SHOWN]),
         "chosen": chosen,
+        "may_create": may_create_registry(request.user, linking.home_of(place.version.artifact.project)),
         "collections": linking.collections_for(chosen, type) if chosen else [],
         "crumbs": [*place.crumbs[:-1], (place.label, place.url), (_("Link to registry"), "")],
     }
     return render_page(request, "artifacts/link_to_registry.html", context, partial="steps", status=form.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_to_new_registry(
+    request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str
+) -> HttpResponse:
+    """Create a registry and a collection, and link the version there, in one step (F15)."""
+    place = find_source(request.user, entity, project, type, artifact, reference)
+    require(request.user, Action.DOWNLOAD_VERSION, place.container)
+    organization = linking.organization_of(place.version.artifact.project)
+    require_registry_creation(request.user, organization)
+    initial = {"collection": place.name, "visibility": Registry.Visibility.ORGANIZATION}
+    form = LinkToNewRegistryForm(posted(request), initial=initial)
+    if form.is_valid():
+        with form.refusals_at("name"):
+            placed = create_registry_with(
+                actor=request.user, organization=organization, version=place.version, **form.given
+            )
+            _say(request, placed)
+            return redirect(queries.collection_url(placed.collection))
+    crumbs = [*place.crumbs[:-1], (place.label, place.url), (_("Link to a new registry"), "")]
+    context = {"place": place, "form": form, "crumbs": crumbs}
+    return render_page(request, "artifacts/link_to_new_registry.html", context, status=form.status)
 
 
 def _link(request: PersonalRequest, place: Place, registry: Registry, form: LinkToRegistryForm) -> None:
@@ -50,7 +76,12 @@ def _link(request: PersonalRequest, place: Place, registry: Registry, form: Link
     placed = link_version(
         actor=request.user, registry=registry, collection_name=name, version=place.version, aliases=aliases
     )
-    messages.success(request, _("It is %(name)s in %(registry)s now.") % {"name": placed, "registry": registry.title})
+    _say(request, placed)
+
+
+def _say(request: PersonalRequest, placed: Link) -> None:
+    title = placed.collection.registry.title
+    messages.success(request, _("It is %(name)s in %(registry)s now.") % {"name": placed, "registry": title})
 
 
 def _chosen(request: PersonalRequest, place: Place) -> Registry | None:
@@ -63,7 +94,8 @@ def _chosen(request: PersonalRequest, place: Place) -> Registry | None:
         chosen = queries.get_registry(request.user, project.organization.name, name)
         require(request.user, Action.LINK_VERSION, chosen)
         return chosen
-    if not linking.registries_for(request.user, project, place.version.artifact.type).exists():
+    some = linking.registries_for(request.user, project, place.version.artifact.type)
+    if not may_create_registry(request.user, linking.home_of(project)) and not some.exists():
         raise ForbiddenError(
             _(
                 "There is no registry that accepts this type and into which you may link. An admin of one can make you a member."

@@ -12,7 +12,15 @@ from accounts.requests import PersonalRequest
 from artifacts import file_tab, tabs
 from artifacts.feed import artifact_events
 from artifacts.histories import history_context, history_data, history_page
-from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source, permissions
+from artifacts.places import (
+    artifact_crumbs,
+    artifact_series,
+    artifact_url,
+    find_artifact,
+    find_source,
+    newest_link_url,
+    permissions,
+)
 from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
@@ -43,6 +51,7 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
         "may": permissions(role_on(request.user, found.project)),
         "tags": [tag.name for tag in found.tags.all()],
     }
+    context["link_url"] = newest_link_url(found, context["may"]) if context["total"] else ""
     context |= {"directions_url": f"{artifact_url(found)}metrics/", "may_direct": context["may"]["edit_version"]}
     return render_page(request, "artifacts/artifact.html", context, partial="versions")
 

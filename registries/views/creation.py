@@ -15,7 +15,7 @@ from access.policy import require_registry_creation
 from access.reach import default_role
 from access.services.roles import grant_role
 from accounts.requests import PersonalRequest
-from common.forms import posted
+from common.forms import draft, posted
 from common.htmx import render_page, wants_fragment
 from registries import queries
 from registries.models import Registry
@@ -29,11 +29,12 @@ def new_registry(request: PersonalRequest, organization: str) -> HttpResponse:
     """Name, describe, open or restrict a registry, say what it accepts, and add its first members."""
     found = queries.get_organization(request.user, organization)
     require_registry_creation(request.user, found)
-    if wants_fragment(request):
+    if wants_fragment(request) and request.method == "GET":
         problem = name_problem(request.user, found, request.GET.get("name", "").strip())
         return render_page(request, "registries/registry_new.html", {"problem": problem}, partial="check")
-    initial = {"visibility": Registry.Visibility.ORGANIZATION}
-    form = NewRegistryForm(posted(request), initial=initial, organization=found)
+    given = draft(request)
+    initial = {"visibility": Registry.Visibility.ORGANIZATION} | (given or {})
+    form = NewRegistryForm(None if given else posted(request), initial=initial, organization=found)
     if form.is_valid():
         with form.refusals_at("name"):
             made = _create(request.user, found, form)
@@ -42,7 +43,8 @@ def new_registry(request: PersonalRequest, organization: str) -> HttpResponse:
     here = reverse("registries:landing", args=[found.name])
     crumbs = [(found.name, here), (_("Registry"), here), (_("Create registry"), "")]
     context = {"organization": found, "form": form, "crumbs": crumbs, "back_url": here}
-    return render_page(request, "registries/registry_new.html", context, status=form.status)
+    context["preview"] = (given or {}).get("description")
+    return render_page(request, "registries/registry_new.html", context, partial="preview", status=form.status)
 
 
 @transaction.atomic

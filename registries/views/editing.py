@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,39 +14,12 @@ from accounts.requests import PersonalRequest
 from artifacts import directing, editing
 from artifacts.forms import NamedForm
 from common.forms import posted
-from common.htmx import render_page
-from registries import linking, losses, queries
-from registries.forms import CollectionForm, LinkVersionForm
+from registries import losses, queries
 from registries.models import Registry
 from registries.services import collections, links
 from registries.services.metrics import set_metrics
 
 asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@asks_or_changes
-def new_collection(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
-    """Make an empty collection, and go on to link a version if that is wanted (F39)."""
-    found = queries.get_registry(request.user, organization, registry)
-    require(request.user, Action.CREATE_COLLECTION, found)
-    form = CollectionForm(posted(request), registry=found, types=queries.accepted_types(found))
-    back = queries.registry_url(found)
-    page: dict[str, Any] = {
-        "title": _("New collection"),
-        "crumbs": [*queries.registry_crumbs(found), (_("New collection"), "")],
-    }
-    page |= {"submit": _("Create collection"), "then_link": True}
-    names = (organization, registry, request.POST.get("name", "").strip())
-    after = "registries:link_new_version" if "link" in request.POST else "registries:collection"
-    return editing.edit_text(
-        request,
-        form,
-        lambda given: collections.create_collection(actor=request.user, registry=found, **given),
-        field="name",
-        back=back,
-        after=lambda: reverse(after, args=names),
-        page=page,
-    )
 
 
 @asks_or_changes
@@ -128,25 +98,6 @@ def delete_collection(request: PersonalRequest, organization: str, registry: str
         after=queries.registry_url(found.registry),
         page=page,
     )
-
-
-@asks_or_changes
-def link_new_version(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
-    """Choose project, artifact and version, and link it (F46); the choices are in the address."""
-    found = queries.get_collection(request.user, organization, registry, collection)
-    require(request.user, Action.LINK_VERSION, found.registry)
-    steps = linking.steps(request.user, found, request.GET)
-    form = LinkVersionForm(posted(request), versions=steps.versions)
-    if form.is_valid():
-        with form.refusals_at("aliases"):
-            placed = links.link_version(
-                actor=request.user, registry=found.registry, collection_name=found.name, **form.cleaned_data
-            )
-            messages.success(request, _("%(name)s is linked.") % {"name": placed})
-            return redirect(queries.collection_url(found))
-    context = {"collection": found, "steps": steps, "form": form, "shown": linking.SHOWN}
-    context |= {"back": queries.collection_url(found), "crumbs": _crumbs(found, _("Link new version"))}
-    return render_page(request, "registries/link_new_version.html", context, partial="steps", status=form.status)
 
 
 @asks_or_changes

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
-from common.forms import ServiceForm, TypedNameForm, posted
+from common.forms import ServiceForm, TypedNameForm, draft, posted
 from common.htmx import render_page
 from registries import settings
 from registries.matrix import check_access
@@ -27,7 +27,8 @@ shown_and_changed = require_http_methods(["GET", "HEAD", "POST"])
 def registry_settings(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """Name, description and visibility; the first two can be edited here (rows 12 and 20)."""
     found = get_registry(request.user, organization, registry)
-    form = GeneralForm.of(found, posted(request))
+    given = draft(request)
+    form = GeneralForm.of(found, None if given else posted(request), given)
     if form.is_bound:
         require(request.user, Action.RENAME_REGISTRY, found)
     if form.is_valid():
@@ -36,8 +37,8 @@ def registry_settings(request: PersonalRequest, organization: str, registry: str
             messages.success(request, _("The registry is saved."))
             return redirect("registries:registry_settings", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_settings")
-    context |= {"form": form, "owner": found.owner}
-    return render_page(request, "registries/settings_general.html", context, status=form.status)
+    context |= {"form": form, "owner": found.owner, "preview": (given or {}).get("description")}
+    return render_page(request, "registries/settings_general.html", context, partial="preview", status=form.status)
 
 
 @shown_and_changed

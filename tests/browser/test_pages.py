@@ -34,6 +34,7 @@ PAGES = [
     f"{BUILDS}settings/members/add/?q=e",
     f"{BUILDS}settings/access/?person=kenji",
     f"{BUILDS}new/",
+    f"{BUILDS}link/?project=vision/meter-reader",
     READER,
     *(f"{READER}{page}" for page in ("card/", "lineage/", "history/", "edit/", "metrics/", "tags/", "delete/")),
     f"{READER}link/?project=vision/meter-reader",
@@ -59,7 +60,17 @@ PAGES = [
     "/projects/new/?entity=vision",
     *(
         f"{SOURCE}{page}"
-        for page in ("", "edit/", "metrics/", "delete/", "v6/", "v6/delete/", "v6/labels/", "v6/link/?registry=model")
+        for page in (
+            "",
+            "edit/",
+            "metrics/",
+            "delete/",
+            "v6/",
+            "v6/delete/",
+            "v6/labels/",
+            "v6/link/?registry=model",
+            "v6/link/new/",
+        )
     ),
     *(f"{HOUSE}{page}" for page in ("", "settings/", "members/", "members/kenji/remove/", "members/deactivated/")),
     *(

@@ -183,13 +183,6 @@ def test_the_card_is_previewed_and_not_saved(shelf: Cast, signed_in: SignIn) -> 
     assert not Collection.objects.exclude(description="").exists()
 
 
-def test_a_new_collection_leads_on_to_a_link(shelf: Cast, signed_in: SignIn) -> None:
-    mia = signed_in(shelf.mia)
-    made = mia.post(f"{SHELF}new/", {"name": "fresh", "type": "model", "link": "1"})
-    assert made.headers["Location"] == f"{SHELF}collections/fresh/link/"
-    assert mia.get(made.headers["Location"]).status_code == 200
-
-
 def test_a_collection_may_be_called_like_an_address(shelf: Cast, signed_in: SignIn) -> None:
     mia = signed_in(shelf.mia)
     for name in ("new", "settings", "edit"):
