@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,21 +41,27 @@ def edges(run: Run, user: User) -> tuple[list[Edge], list[Edge]]:
         .defer("metadata", "description")
         .order_by("-pk")[:MOST]
     )
-    addresses = _addresses(rows, user)
-    shown = [(row, addresses[row.pk]) for row in rows if row.pk in addresses]
+    found = addresses(rows, user, *_homes(rows, user))
+    shown = [(row, found[row.pk]) for row in rows if row.pk in found]
     return [edge for row, edge in shown if row.was_used], [edge for row, edge in shown if row.produced_by_id == run.pk]
 
 
-def _addresses(rows: list[Any], user: User) -> dict[int, Edge]:
-    """An edge for each version: in its project where that is visible, else in a registry that links it."""
+def _homes(rows: list[Any], user: User) -> tuple[set[int], set[int]]:
+    """The projects of versions that the reader sees, and those from which the reader may link (C26)."""
     projects = {row.artifact.project_id for row in rows}
     homes = Project.objects.visible_to(user).with_role(user).filter(pk__in=projects)
-    kinds = homes.values_list("pk", "namespace__kind", "role_level")
-    visible, linkable = set(), set()
-    for pk, kind, level in kinds:
-        visible.add(pk)
-        if kind == Namespace.Kind.TEAM and level >= MINIMUM[Action.DOWNLOAD_VERSION]:
-            linkable.add(pk)
+    kinds = list(homes.values_list("pk", "namespace__kind", "role_level"))
+    least = MINIMUM[Action.DOWNLOAD_VERSION]
+    return {pk for pk, _, _ in kinds}, {
+        pk for pk, kind, level in kinds if kind == Namespace.Kind.TEAM and level >= least
+    }
+
+
+def addresses(rows: list[Any], user: User, visible: Collection[int], linkable: Collection[int] = ()) -> dict[int, Edge]:
+    """An edge for each version that the reader sees, by its id: in its project where that is `visible`, else in a registry.
+
+    Versions have artifact, project and namespace at hand. One query, none where all projects are visible.
+    """
     found: dict[int, Edge] = {}
     elsewhere = []
     for row in rows:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -96,8 +97,26 @@ def curves(
     `axis` is `step`, `runtime` (seconds) or `timestamp` (Unix seconds). One pass over the stream, in flat memory.
     """
     total = run.history_lines if stream == Stream.HISTORY else run.system_lines
+    return _curves(numbered_lines(run, stream), total, keys, axis)
+
+
+def curves_of(runs: Iterable[Run], keys: Collection[str], *, axis: str = "step") -> dict[int, dict[str, list[Point]]]:
+    """The `curves` of the histories of several runs, by their ids: one query, one pass over each."""
+    totals = {run.pk: run.history_lines for run in runs}
+    chunks = HistoryChunk.objects.filter(run__in=totals, stream=Stream.HISTORY).order_by("run", "first_line")
+    by_run = groupby(chunks.iterator(chunk_size=CHUNKS_AT_ONCE), key=lambda chunk: chunk.run_id)
+    return {pk: _curves(_lines_of(of_run), totals[pk], keys, axis) for pk, of_run in by_run}
+
+
+def _lines_of(chunks: Iterable[HistoryChunk]) -> Iterator[tuple[int, str]]:
+    return (numbered for chunk in chunks for numbered in enumerate(unpack(chunk.lines), chunk.first_line))
+
+
+def _curves(
+    lines: Iterable[tuple[int, str]], total: int, keys: Collection[str] | None, axis: str
+) -> dict[str, list[Point]]:
     found: defaultdict[str, Curve] = defaultdict(lambda: Curve(total))
-    for number, line in numbered_lines(run, stream):
+    for number, line in lines:
         row = parse_row(line)
         x = values.number(row.get(AXES[axis]))
         if x is None:
