@@ -109,6 +109,17 @@ class Place:
         return {tab: self.series.url(self.label, tab) for tab in (*TABS, "zip")}
 
     @cached_property
+    def compare_url(self) -> str:
+        """Beside the version that holds a protected alias here, else the one before; nothing where there is no other."""
+        others = [row.index for row in self.neighbours if row.index != self.row.index]
+        older = (index for index in others if index < self.row.index)
+        found = getattr(self.row, "incumbent", None)
+        base = found if found is not None else next(older, others[-1] if others else None)
+        if base is None:
+            return ""
+        return f"{reverse(f'{self.series.space}:comparison', args=self.series.names)}?v=v{base}&v={self.label}"
+
+    @cached_property
     def doors(self) -> dict[str, str]:
         """The addresses that change it: `labels`, `edit`, and `remove`, which unlinks or deletes."""
         names = {"labels": "version_labels", "edit": "edit_version"}

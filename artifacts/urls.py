@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from artifacts.views import editing, linking, pages
+from artifacts.views import comparing, editing, linking, pages
 
 app_name = "artifacts"
 ARTIFACT = "<str:entity>/<str:project>/artifacts/<str:type>/<str:artifact>/"
@@ -11,6 +11,7 @@ VERSION = ARTIFACT + "<str:reference>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(ARTIFACT, pages.artifact, name="artifact"),
+    *with_data(ARTIFACT + "compare/", comparing.compare, "comparison"),
     path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),
     path(ARTIFACT + "metrics/", editing.artifact_metrics, name="artifact_metrics"),
     path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),

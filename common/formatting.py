@@ -27,6 +27,11 @@ def filesize(count: int | None) -> str:
     return f"{value:.0f} {UNITS[unit]}" if round(value, 1) >= 100 else f"{value:.1f} {UNITS[unit]}"
 
 
+def size_change(count: int) -> str:
+    """Write how many bytes more or less, always with a sign: `+0.3 MiB`, `−2.7 MiB`."""
+    return f"{MINUS if count < 0 else '+'}{filesize(abs(count))}"
+
+
 def relative_time(moment: datetime, now: datetime) -> str:
     """Write how long ago an aware time was, or how long until it comes, in the reader's language."""
     ahead = moment > now

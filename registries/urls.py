@@ -3,7 +3,19 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from registries.views import changes, creation, editing, landing, members, pages, past, placing, settings, stars
+from registries.views import (
+    changes,
+    comparing,
+    creation,
+    editing,
+    landing,
+    members,
+    pages,
+    past,
+    placing,
+    settings,
+    stars,
+)
 
 app_name = "registries"
 LANDING = "orgs/<str:organization>/registry/"
@@ -39,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(REGISTRY + "link/", placing.link_into_registry, name="link_into_registry"),
     *with_data(COLLECTION, pages.collection, "collection"),
     path(COLLECTION + "star/", stars.collection_star, name="collection_star"),
+    *with_data(COLLECTION + "compare/", comparing.compare, "comparison"),
     path(COLLECTION + "card/", pages.collection_card, name="collection_card"),
     path(COLLECTION + "lineage/", pages.collection_lineage, name="collection_lineage"),
     *with_data(COLLECTION + "history/", changes.collection_history, "collection_history"),

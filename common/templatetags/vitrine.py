@@ -19,6 +19,7 @@ CONTROL_CLASSES = {"select": "form-select", "checkbox": "form-check-input"}
 
 register = template.Library()
 register.filter("filesize", formatting.filesize)
+register.filter("size_change", formatting.size_change)
 register.filter("short_digest", formatting.short_digest)
 register.filter("initials", formatting.initials)
 register.filter("colour_index", formatting.colour_index)

@@ -38,6 +38,14 @@ PAGES = [
     READER,
     *(f"{READER}{page}" for page in ("card/", "lineage/", "history/", "edit/", "metrics/", "tags/", "delete/")),
     f"{READER}link/?project=vision/meter-reader",
+    f"{READER}compare/",
+    f"{READER}compare/?v=v3&v=v5&v=v7",
+    *(f"{READER}compare/?v=v3&v=v7&section={section}" for section in ("metrics&chart=scatter", "histories", "inputs")),
+    *(
+        f"{READER}compare/?v=v3&v=v7&section=files&file={path}"
+        for path in ("config.json", "evaluation/predictions.table.json", "evaluation/confusion_matrix.png")
+    ),
+    f"{SOURCE}compare/?v=v1&v=v2&chart=bar",
     *(
         f"{READER}versions/v7/{tab}"
         for tab in (
@@ -157,6 +165,7 @@ def check_looks(page: Page) -> None:
 
 
 QUICK = {"/accounts/login/", LANDING, READER, f"{READER}versions/v7/", f"{READER}link/?project=vision/meter-reader"}
+QUICK.add(f"{READER}compare/?v=v3&v=v5&v=v7")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +178,40 @@ def test_a_page_fits_reads_well_and_complains_of_nothing(
     page.goto(address)
     assert page.url.endswith(address)
     check_looks(page)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_reviewer_compares_three_versions(open_page: Callable[..., Page], session: Any, script: bool) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
+    page.goto(f"{READER}compare/")
+    for label in ("v3", "v5", "v7"):
+        page.get_by_role("checkbox", name=label, exact=True).check()
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_url(re.compile("v=v7.*v=v5.*v=v3"))
+    expect(page.get_by_role("img", name=re.compile("^Parallel coordinates.*v7, v5, v3$"))).to_be_visible()
+    page.get_by_title("Hold the others against v5").click()
+    expect(page.get_by_text("difference to v5")).to_be_visible()
+    page.get_by_label("Only differences").check()
+    if not script:
+        page.locator(".tabs-end").get_by_role("button", name="Show").click()
+    page.wait_for_url(re.compile("base=v5.*only=1"))
+    page.get_by_role("link", name="Scatter").click()
+    expect(page.get_by_role("img", name=re.compile("^Scatter: "))).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Files")).click()
+    page.get_by_role("link", name="evaluation/confusion_matrix.png").click()
+    pictures = page.locator(".pair img")
+    expect(pictures).to_have_count(2)
+    for picture in pictures.all():
+        expect(picture).to_have_js_property("complete", value=True)
+    if script:
+        page.get_by_label("Lay them over each other").check()
+        page.get_by_label("How much of each is shown").fill("20")
+        expect(pictures.nth(1)).to_have_css("clip-path", "inset(0px 0px 0px 20%)")
+    page.get_by_role("link", name="Remove v7").click()
+    expect(page.get_by_role("link", name="Remove v3")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove v7")).to_have_count(0)
+    page.get_by_role("link", name="Histories").click()
+    expect(page.locator(".chart svg").first).to_be_visible()
 
 
 def open_run(page: Page, tab: str) -> None:

@@ -53,10 +53,12 @@ NO_PAGES = {
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
     "account_reauthenticate",
+    "comparison_data",  # asked with versions below
     "avatar", "download", "object", "run_file", "thumbnail", "zip",  # bytes
     "collection-file", "file_stream", "graphql", "healthz", "ready", "version-file",  # for programs
 }  # fmt: skip
 OF_STRANGERS = {"/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/invitations/{token}/"}
+NET, COMPARED = "/orgs/Acme/registry/Shelf/collections/net/", "?v=v0&v=v3&v=@latest"
 CHOSEN = [
     "/api/v1/docs",
     "/orgs/Acme/registry/?q=net",
@@ -68,6 +70,11 @@ CHOSEN = [
     "/vision/training/?sort=-summary:loss&state=crashed&tag=x",
     "/vision/training/compare/?run=r0&run=r1",
     "/vision/training/delete-runs/?run=r0&run=r1",
+    f"{NET}compare/{COMPARED}",
+    f"{NET}compare.json{COMPARED}",
+    f"{NET}compare/{COMPARED}&section=files&file=config.json",
+    f"{NET}compare/{COMPARED}&section=histories",
+    f"/vision/training/artifacts/model/net/compare/{COMPARED}",
 ]
 
 
