@@ -9,7 +9,7 @@ from django.db.models import F
 from django.http import QueryDict
 
 from access.models import User
-from artifacts import feed, file_tab, lineage, usage_tab
+from artifacts import feed, file_tab, usage_tab
 from artifacts.comparison import Difference, compare, directions
 from artifacts.histories import history_context, history_page
 from artifacts.models import VersionMetric
@@ -95,11 +95,6 @@ def metadata(place: Place, user: User, query: QueryDict, base_url: str) -> Conte
     }
 
 
-def lineage_list(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
-    """Where the version comes from and what became of it."""
-    return {"lineage": lineage.lineage_of(user, place.version, place.project)}
-
-
 def history(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
     """What happened to the version, newest first."""
     events = feed.version_events(user, place.version.pk, place.row.pk if place.is_link else None)
@@ -112,7 +107,6 @@ TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {
     "metadata": metadata,
     "usage": usage_tab.usage,
     "files": file_tab.files,
-    "lineage": lineage_list,
     "history": history,
 }
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from artifacts.views import comparing, editing, linking, pages
+from artifacts.views import comparing, editing, lineage, linking, pages
 
 app_name = "artifacts"
 ARTIFACT = "<str:entity>/<str:project>/artifacts/<str:type>/<str:artifact>/"
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),
     *with_data(ARTIFACT + "history/", pages.artifact_history, "artifact_history"),
     path(ARTIFACT + "delete/", editing.delete_artifact, name="delete_artifact"),
+    *with_data(ARTIFACT + "lineage/", lineage.artifact, "artifact_lineage"),
+    path(ARTIFACT + "lineage.svg", lineage.artifact_drawing, name="artifact_drawing"),
     *with_data(VERSION, pages.version, "version"),
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
@@ -24,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "link/", linking.link_to_registry, name="link_to_registry"),
     path(VERSION + "link/new/", linking.link_to_new_registry, name="link_to_new_registry"),
     path(VERSION + "zip/", pages.archive, name="zip"),
+    *with_data(VERSION + "lineage/", lineage.version, "version_lineage"),
+    path(VERSION + "lineage.svg", lineage.version_drawing, name="version_drawing"),
     *with_data(VERSION + "<slug:tab>/", pages.version_tab, "version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),

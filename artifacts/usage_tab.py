@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from access.models import User
-from artifacts import lineage
+from artifacts.lineage.consumers import consumers_of
 from artifacts.models import Download
 from artifacts.places import Place
 from artifacts.snippets import snippets
@@ -25,7 +25,7 @@ def usage(place: Place, user: User, query: QueryDict, base_url: str) -> dict[str
     alias = query.get("as", "")
     if alias and alias not in aliases:
         raise InvalidInputError(f"{place.label} has no alias {alias[:128]!r} here (any more); choose one that it has.")
-    uses, hidden = lineage.consumers_of(user, place.version)
+    uses, hidden = consumers_of(user, place.version)
     path = place.version.entries.filter(reference_uri="").order_by("path").values_list("path", flat=True).first()
     taken = Download.objects.visible_to(user).filter(version=place.version)
     page = paginate(

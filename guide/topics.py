@@ -25,11 +25,14 @@ SLUGS = tuple(slug for group in GROUPS.values() for slug in group)
 LEADS_TO: dict[str, str] = {
     "accounts:": "environment",
     "artifacts:": "artifacts",
+    "artifacts:artifact_lineage": "lineage",
     "artifacts:compare": "compare",
     "artifacts:version": "view",
+    "artifacts:version_lineage": "lineage",
     "organizations:": "members",
     "projects:": "artifacts",
     "projects:compare": "compare",
+    "projects:run_lineage": "lineage",
     "registries:": "registries",
     "registries:collection": "collections",
     "registries:collection_lineage": "lineage",
@@ -40,6 +43,7 @@ LEADS_TO: dict[str, str] = {
     "registries:registry_members": "members",
     "registries:version": "view",
     "registries:version_labels": "aliases",
+    "registries:version_lineage": "lineage",
 }
 
 

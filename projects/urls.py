@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from projects.views import creation, pages, runs, settings
+from projects.views import creation, lineage, pages, runs, settings
 
 app_name = "projects"
 PROJECT = "<str:entity>/<str:project>/"
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(SETTINGS + "delete/", settings.delete, name="delete"),
     *with_data(RUN, pages.run, "run"),
     path(RUN + "edit/", runs.edit_run, name="edit_run"),
+    *with_data(RUN + "lineage/", lineage.run, "run_lineage"),
+    path(RUN + "lineage.svg", lineage.run_drawing, name="run_drawing"),
     path(RUN + "<slug:tab>/", pages.run_tab, name="run_tab"),
     path(RUN + "files/<path:name>", pages.run_file, name="run_file"),
 ]

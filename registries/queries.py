@@ -200,13 +200,6 @@ def collection_head(user: User, collection: Any, tab: str) -> dict[str, Any]:
     }
 
 
-def newest_link(user: User, collection: Collection) -> Any:
-    """The link with the highest number, its version's run, and whether `user` sees where it comes from; or None."""
-    source = Project.objects.visible_to(user).filter(pk=OuterRef("version__artifact__project"))
-    links = with_run(Link.objects.alive().filter(collection=collection), "version__")
-    return links.annotate(source_visible=Exists(source)).order_by("-index").first()
-
-
 def links_of(user: User, artifact: Artifact) -> list[Link]:
     """Links of an artifact's newest versions that `user` sees, at most 20 of the newest 200 (F48)."""
     links = Link.objects.filter(version__artifact=artifact, deleted_at=None).order_by("-version__index", "-pk")

@@ -13,7 +13,6 @@ from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
 from artifacts import file_tab, tabs
-from artifacts.lineage import lineage_of
 from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
@@ -105,18 +104,6 @@ def collection_card(request: PersonalRequest, organization: str, registry: str, 
     """The card of a collection, in full."""
     found = queries.get_collection(request.user, organization, registry, collection)
     return render_page(request, "registries/collection_card.html", queries.collection_head(request.user, found, "card"))
-
-
-@require_safe
-def collection_lineage(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
-    """Where the newest version of a collection comes from."""
-    found = queries.get_collection(request.user, organization, registry, collection)
-    newest = queries.newest_link(request.user, found)
-    context = queries.collection_head(request.user, found, "lineage") | {"newest": newest}
-    if newest:
-        source = newest.version.artifact.project if newest.source_visible else None
-        context["lineage"] = lineage_of(request.user, newest.version, source)
-    return render_page(request, "registries/collection_lineage.html", context)
 
 
 @require_safe

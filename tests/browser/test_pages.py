@@ -59,6 +59,8 @@ PAGES = [
             "labels/",
         )
     ),
+    *(f"{READER}lineage/{query}" for query in ("?from=all&mode=complete", "?view=list", "?node=version-1")),
+    f"{SOURCE}lineage/?clusters=open&depth=5",
     f"{ENGINE}versions/v2/unlink/",
     "/vision/",
     f"{HOUSE}projects/",
@@ -335,3 +337,67 @@ def add_member(page: Page, shelf: str) -> None:
     row.get_by_label("Role of").select_option("member")
     row.get_by_role("button", name="Set").click()
     expect(row.get_by_label("Role of")).to_have_value("member")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_one_reads_a_lineage(open_page: Callable[..., Page], session: Any, script: bool) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
+    page.goto(f"{READER}versions/v7/lineage/")
+    panel = page.get_by_role("complementary", name="Selected node")
+    drawing = page.locator("svg.g")
+    expect(panel.get_by_role("heading", name="meter-reader")).to_be_visible()
+    expect(drawing.get_by_role("img", name="No access")).to_be_visible()
+    drawing.get_by_role("link", name=re.compile("^run .*train")).click()
+    expect(panel.get_by_role("link", name="Open run")).to_be_visible()
+    drawing.get_by_role("link", name=re.compile("^7 versions")).click()
+    panel.get_by_role("searchbox").fill("v3")
+    panel.get_by_role("searchbox").press("Enter")
+    expect(panel.get_by_role("link", name="Pull out")).to_have_count(1)
+    panel.get_by_role("link", name="Pull out meter-digits-nights:v3").click()
+    expect(drawing.get_by_role("link", name="meter-digits-nights v3, dataset")).to_be_visible()
+    expect(drawing.get_by_role("link", name=re.compile("^6 versions"))).to_be_visible()
+    page.wait_for_url("**out=version-*")
+    panel.get_by_role("link", name="Hide").click()
+    expect(drawing.get_by_role("link", name="meter-digits-nights v3, dataset")).to_have_count(0)
+    page.get_by_role("link", name="Show again").click()
+    expect(drawing.get_by_role("link", name="meter-digits-nights v3, dataset")).to_be_visible()
+    page.get_by_role("link", name="List").click()
+    head = page.get_by_role("rowheader", name=re.compile("^meter-digits-nights v3"))
+    expect(page.get_by_role("row").filter(has=head)).to_contain_text("2 steps before")
+    page.go_back()
+    expect(drawing.get_by_role("link", name="meter-digits-nights v3, dataset")).to_be_visible()
+
+
+def test_a_lineage_is_panned_zoomed_dragged_and_saved(open_page: Callable[..., Page], session: Any) -> None:
+    page = open_page(viewport=WIDE, storage_state=session)
+    page.goto(f"{READER}versions/v7/lineage/")
+    drawing = page.locator("svg.g")
+    view = drawing.get_attribute("viewBox") or ""
+    page.get_by_role("button", name="Zoom in").click()
+    expect(drawing).not_to_have_attribute("viewBox", view)
+    page.get_by_role("button", name="Fit").click()
+    run = drawing.get_by_role("link", name=re.compile("^run .*train"))
+    box = run.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    expect(drawing.get_by_role("link", name=re.compile("^run .*split"))).to_have_class(re.compile("dim"))
+    edge = drawing.locator("path.e").last.get_attribute("d")
+    place = run.get_attribute("transform") or ""
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 60, steps=4)
+    page.mouse.up()
+    expect(run).not_to_have_attribute("transform", place)
+    assert "run-" not in page.url  # dragging is not choosing
+    assert edge
+    for name, kind in (("Drawing (SVG)", "svg"), ("Picture (PNG)", "png")):
+        page.get_by_text("Export").click()
+        with page.expect_download() as download:
+            page.get_by_text(name).click()
+        assert download.value.suggested_filename.endswith(f".{kind}")
+        start = download.value.path().read_bytes()[:16]
+        assert start.startswith(b"<?xml" if kind == "svg" else b"\x89PNG")
+        page.keyboard.press("Escape")
+        page.get_by_text("Export").click()
+    page.get_by_role("button", name="Full screen").click()
+    expect(page.locator(".lin:fullscreen")).to_be_visible()
