@@ -72,6 +72,21 @@ class Collect(Act):
 
 
 @dataclass(frozen=True)
+class Night(Act):
+    """Log the hard samples of so many nights, each as a version of its own; the next training that asks for them uses all."""
+
+    count: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Correct(Act):
+    """Mend labels in a project of one's own, which nobody else sees, for the same training."""
+
+    note: str
+
+
+@dataclass(frozen=True)
 class Split(Act):
     """Derive a training and a holdout dataset from the newest raw one: the two sides of the diamond."""
 
@@ -85,6 +100,7 @@ class Train(Act):
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     outcome: str = "finished"
+    nights: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from access.models import Organization, Team, User
+from access.models import Namespace, Organization, Team, User
 from access.roles import Role
 from access.services import invitations, keys, organizations, people, roles, service_accounts, teams
 from artifacts.manifest import Entry
@@ -49,6 +49,7 @@ class Stage:
         self.raw: dict[str, Data] = {}
         self.training: dict[str, Data] = {}
         self.holdout: dict[str, Data] = {}
+        self.further: dict[str, list[Version]] = defaultdict(list)
         self.scores: dict[str, dict[str, tuple[Version, dict[str, float]]]] = defaultdict(dict)
         with dated(self._moment(story.FOUNDED)):
             self.people = {person.username: self._hire(person, password) for person in story.PEOPLE}
@@ -172,6 +173,37 @@ class Stage:
         self._link(act, story.DATASETS, family.data, version, seconds=340)
 
     @play.register
+    def _(self, act: acts.Night) -> None:
+        family = act.family
+        _, samples = self.raw[family.name]
+        hard = [sample for sample in samples if sample.hard]
+        with self._running(act, story.RESEARCH, "collect", {"nights": act.count}, seconds=120) as script:
+            for night in range(act.count):
+                chosen = hard[night :: act.count]
+                version = script.log_version(
+                    name=f"{family.data}-nights",
+                    type="dataset",
+                    files=contents.dataset(family, chosen),
+                    description=act.note,
+                    metadata={"samples": len(chosen), "night": night + 1},
+                )
+                self.further[family.name].append(version)
+
+    @play.register
+    def _(self, act: acts.Correct) -> None:
+        family = act.family
+        _, samples = self.raw[family.name]
+        with self._running(act, act.who, "label", {}, seconds=900) as script:
+            script.use(self.raw[family.name][0], self.raw[family.name][0].artifact.project)
+            version = script.log_version(
+                name=f"{family.data}-corrections",
+                type="dataset",
+                files=contents.dataset(family, samples[:30]),
+                description=act.note,
+            )
+        self.further[family.name].append(version)
+
+    @play.register
     def _(self, act: acts.Split) -> None:
         family = act.family
         raw, samples = self.raw[family.name]
@@ -202,6 +234,8 @@ class Stage:
         with self._running(act, story.RESEARCH, "train", asdict(settings), seconds, act.outcome) as script:
             script.use(data, data.artifact.project)
             script.use(held, held.artifact.project)
+            for version in self.further[family.name] if act.nights else ():
+                script.use(version, version.artifact.project)
             script.log(list(train(model, samples[: settings.samples], held_out, settings, family.hard_key)))
             if act.outcome != "finished":
                 script.say("ERROR OSError: [Errno 28] No space left on device: 'checkpoints/last.bin'")
@@ -308,7 +342,9 @@ class Stage:
                 script.finish(exit_code=0 if outcome == "finished" else 1)
 
     def _project(self, actor: User, team: str, name: str) -> Project:
-        return get_or_create_project(actor=actor, namespace=self.teams[team].namespace, name=name)
+        """The project in a team's namespace, or in the actor's own."""
+        namespace = self.teams[team].namespace if team in self.teams else Namespace.objects.get(user=actor)
+        return get_or_create_project(actor=actor, namespace=namespace, name=name)
 
     def _link(self, act: acts.Act, shelf: str, name: str, version: Version, seconds: float) -> None:
         with dated(self._moment(act.days) + timedelta(seconds=seconds + 40)):

@@ -103,10 +103,15 @@ def test_the_demo_tells_the_whole_story_and_its_pages_answer(
 
 
 def check_lineage() -> None:
-    """A diamond below the newest model, and two levels above it."""
+    """A diamond below the newest model beside a cluster and something private, and two levels above it."""
     model = Version.objects.get(artifact__name="meter-reader", index=7)
     parents = Version.objects.filter(uses__run=model.produced_by)
-    assert sorted(map(str, parents)) == ["meter-digits-holdout:v1", "meter-digits-train:v1"]
+    split = ["meter-digits-holdout:v1", "meter-digits-train:v1"]
+    nights = [f"meter-digits-nights:v{night}" for night in range(7)]
+    assert sorted(map(str, parents)) == sorted(["meter-digits-corrections:v0", *split, *nights])
+    assert not Version.objects.visible_to(User.objects.get(username=story.SIGN_IN)).filter(
+        artifact__name="meter-digits-corrections"
+    )
     grandparents = Version.objects.filter(uses__run__outputs__in=parents).distinct()
     assert list(map(str, grandparents)) == ["meter-digits-raw:v1"]
     users = RunInput.objects.filter(version=model).values_list("run__job_type", flat=True)
