@@ -14,6 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 96, 16, 36
 AXES = 8
 CHARACTER = 6.8
 MOST_TICKS = 12
+GAP = 14.0  # between names
 
 Values = Mapping[str, float]
 
@@ -103,7 +104,7 @@ def parallel(
             figure.traces.append(
                 Trace(one.colour, _name(one, *dots[-1][:2]), _broken(keys, places, one.values, down), dots)
             )
-    return _with_names_apart(figure)
+    return _with_names_apart(figure, floor + 4)
 
 
 def _broken(
@@ -233,12 +234,14 @@ def _name(one: Version, x: float, y: float) -> Text:
     return _cut(x + 10, y + 4, one.name, 12, "txt-c", anchor="start")
 
 
-def _with_names_apart(figure: Figure) -> Figure:
-    """Move names that would lie on each other down, within the picture."""
+def _with_names_apart(figure: Figure, lowest: float = HEIGHT - 4.0) -> Figure:
+    """Move names that would lie on each other down, and those that would then lie below `lowest` up."""
     heights = scales.apart([trace.name.y for trace in figure.traces])
-    beyond = max(0.0, max(heights, default=0.0) - (figure.height - 4))
+    room = lowest
+    for index in sorted(range(len(heights)), key=lambda index: -heights[index]):
+        heights[index] = min(heights[index], room)
+        room = heights[index] - GAP
     figure.traces = [
-        replace(trace, name=replace(trace.name, y=round(y - beyond, 1)))
-        for trace, y in zip(figure.traces, heights, strict=True)
+        replace(trace, name=replace(trace.name, y=round(y, 1))) for trace, y in zip(figure.traces, heights, strict=True)
     ]
     return figure

@@ -17,6 +17,7 @@ from artifacts.comparing.histories import compare_histories
 from artifacts.comparing.inputs import Inputs, compare_inputs
 from artifacts.comparing.metrics import SHOWN, Row, metric_rows
 from artifacts.comparing.selection import CHARTS, MOST
+from artifacts.comparing.trees import SHOWN as SHOWN_KEYS
 from artifacts.comparing.trees import TreeDiff, diff_trees
 from artifacts.comparison import directions
 from artifacts.models import VersionMetric
@@ -24,7 +25,7 @@ from artifacts.series import RECENT
 from common.errors import NotFoundError
 from projects.curves import AXES, View
 
-FILES_PAGE, FILES_AT_ONCE = 100, 12
+FILES_PAGE, FILES_AT_ONCE, KEYS_AT_ONCE = 100, 12, 40  # the latter two beside the other sections
 MAX_METRICS = 1000
 Context = dict[str, Any]
 
@@ -140,12 +141,14 @@ def _drawn(asked: Asked, metrics: Sequence[Row], others: Mapping[int, Mapping[st
 
 
 def _trees(asked: Asked) -> dict[str, TreeDiff]:
-    only = asked.selection.only
     runs = [one.run for one in asked.subjects]
-    return {
-        "metadata": diff_trees([one.version.metadata for one in asked.subjects], asked.base, only=only),
-        "config": diff_trees([run.config if run else None for run in runs], asked.base, only=only),
+    trees = {
+        "metadata": [one.version.metadata for one in asked.subjects],
+        "config": [run.config if run else None for run in runs],
     }
+    most = KEYS_AT_ONCE if asked.selection.section == "all" else SHOWN_KEYS
+    only = asked.selection.only
+    return {name: diff_trees(found, asked.base, only=only, most=most) for name, found in trees.items()}
 
 
 def _files(asked: Asked) -> FilesDiff | None:

@@ -60,10 +60,12 @@ class TreeDiff:
     is_cut: bool = False
 
 
-def diff_trees(trees: Sequence[Mapping[str, Any] | None], base: int = 0, *, only: bool = False) -> TreeDiff:
+def diff_trees(
+    trees: Sequence[Mapping[str, Any] | None], base: int = 0, *, only: bool = False, most: int = SHOWN
+) -> TreeDiff:
     """`trees` against the one at `base`, or, if that is not to be seen (None), against the first that is.
 
-    Differing keys are shown before equal ones find room; with `only`, equal ones are left out.
+    At most `most` keys are shown, differing ones before equal ones find room; with `only`, equal ones are left out.
     """
     known = [index for index, tree in enumerate(trees) if tree is not None]
     if not known:
@@ -75,7 +77,7 @@ def diff_trees(trees: Sequence[Mapping[str, Any] | None], base: int = 0, *, only
     rows = {path: _row(path, leaves, base) for path in paths[:MAX_KEYS]}
     differing = [path for path, row in rows.items() if row.differs]
     equal = [] if only else [path for path, row in rows.items() if not row.differs]
-    chosen = {*differing[:SHOWN], *equal[: max(0, SHOWN - len(differing))]}
+    chosen = {*differing[:most], *equal[: max(0, most - len(differing))]}
     groups: dict[Path, Group] = {}
     for path in (path for path in rows if path in chosen):
         groups.setdefault(path[:-1], Group(".".join(path[:-1]))).rows.append(rows[path])
