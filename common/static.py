@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORT = re.compile(r'^@import url\("([^"]+)"\) layer\((\w+)\);$', re.MULTILINE)
+IMPORT = re.compile(r'^@import url\("([^"]+)"\)(?: layer\((\w+)\))?;$', re.MULTILINE)
 
 
 class Storage(CompressedManifestStaticFilesStorage):
@@ -35,14 +35,14 @@ class Storage(CompressedManifestStaticFilesStorage):
 
 
 def inlined(name: str, text: str) -> str:
-    """The stylesheet `name` with each layer that it imports written out."""
+    """The stylesheet `name` with each sheet that it imports written out, in its layer."""
 
-    def layer(found: re.Match[str]) -> str:
+    def sheet(found: re.Match[str]) -> str:
         other = normpath(str(PurePosixPath(name).parent / found[1]))
         source = finders.find(other)
         if source is None:
             raise FileNotFoundError(f"{name} imports {other}, which is not there.")
         text = Path(str(source)).read_text(encoding="utf-8").removeprefix('@charset "UTF-8";')
-        return f"@layer {found[2]} {{\n{text}\n}}"
+        return f"@layer {found[2]} {{\n{text}\n}}" if found[2] else text
 
-    return IMPORT.sub(layer, text)
+    return IMPORT.sub(sheet, text)
