@@ -14,13 +14,17 @@ MINIMIZE, MAXIMIZE = 1, 2
 
 @dataclass(frozen=True)
 class Difference:
-    """One metric of a version against a base; `spec` formats all three numbers, `relative` is in percent of the base."""
+    """One metric of a version against a base; `spec` formats all three numbers, `relative` is in percent of the base.
+
+    `trend` are the values of the versions up to this one, oldest first, where they were asked for.
+    """
 
     key: str
     value: float | None
     base: float | None
     spec: str
     higher_is_better: bool | None
+    trend: tuple[float, ...] = ()
 
     @property
     def change(self) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -69,10 +69,14 @@ class Place:
 
     @cached_property
     def neighbours(self) -> list[Any]:
-        """The rows around this one, newest first, each with its aliases: two queries."""
+        """The rows around this one and those with protected aliases, newest first, each with its aliases: two queries."""
         last = max(self.row.index + NEIGHBOURS // 2, NEIGHBOURS - 1)
-        rows = self.series.rows.filter(index__lte=last).order_by("-index").prefetch_related(self.series.with_aliases)
-        return list(rows.only("index", "created_at", *(["version", "collection"] if self.is_link else []))[:NEIGHBOURS])
+        near = self.series.rows.filter(index__lte=last).order_by("-index").values("pk")[:NEIGHBOURS]
+        chosen = Q(pk__in=near) if self.series.guarded is None else Q(pk__in=near) | Q(pk__in=self.series.guarded)
+        # By their ids alone: who asked for the series again would be given all of it to sort.
+        rows = self.series.rows.model._default_manager.filter(chosen).order_by("-index")
+        fields = "index", "created_at", *(["version", "collection"] if self.is_link else [])
+        return list(rows.only(*fields).prefetch_related(self.series.with_aliases))
 
     @cached_property
     def aliases(self) -> list[Any]:
@@ -109,15 +113,24 @@ class Place:
         return {tab: self.series.url(self.label, tab) for tab in (*TABS, "zip")}
 
     @cached_property
+    def base(self) -> Any:
+        """The row to compare with unasked, or None where this is the only one.
+
+        The newest other with a protected alias, else with any name of its own, else the one before, else the next.
+        """
+        others = [row for row in self.neighbours if row.pk != self.row.pk]
+        guarded = [row for row in others if any(alias.is_protected for alias in row.aliases.all())]
+        named = [row for row in others if any(alias.name != LATEST for alias in row.aliases.all())]
+        older = [row for row in others if row.index < self.row.index]
+        return next(iter([*guarded, *named, *older, *others[::-1]]), None)
+
+    @property
     def compare_url(self) -> str:
-        """Beside the version that holds a protected alias here, else the one before; nothing where there is no other."""
-        others = [row.index for row in self.neighbours if row.index != self.row.index]
-        older = (index for index in others if index < self.row.index)
-        found = getattr(self.row, "incumbent", None)
-        base = found if found is not None else next(older, others[-1] if others else None)
-        if base is None:
+        """Beside its base; nothing where there is no other."""
+        if self.base is None:
             return ""
-        return f"{reverse(f'{self.series.space}:comparison', args=self.series.names)}?v=v{base}&v={self.label}"
+        page = reverse(f"{self.series.space}:comparison", args=self.series.names)
+        return f"{page}?v={self.base.label}&v={self.label}"
 
     @cached_property
     def doors(self) -> dict[str, str]:

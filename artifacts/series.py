@@ -20,7 +20,8 @@ class Series:
     """Rows are versions, or links that reach theirs by `path`; `home` holds their artifact or collection alone.
 
     `names` are the arguments of the addresses in `space` up to the version; each alias says whether it `is_protected`;
-    `directions` say of a metric whether higher is better, above what the runs said.
+    `directions` say of a metric whether higher is better, above what the runs said; `guarded` are the ids of the
+    newest few rows with a protected alias, where there are such aliases.
     """
 
     home: QuerySet[Any]
@@ -32,6 +33,7 @@ class Series:
     space: str
     names: tuple[str, ...]
     directions: Mapping[str, bool]
+    guarded: QuerySet[Any, Any] | None = None
 
     def url(self, reference: str, tab: str = "") -> str:
         """The page of a version, by `v3` or `@alias`."""

@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F
 from django.http import QueryDict
 
 from access.models import User
 from artifacts import feed, file_tab, usage_tab
-from artifacts.comparison import Difference, compare, directions
 from artifacts.histories import history_context, history_page
-from artifacts.models import VersionMetric
-from artifacts.places import Place, reference_filter
+from artifacts.metrics_tab import base_of, differences, metrics
+from artifacts.places import Place
 from artifacts.snippets import snippets
 from artifacts.tree import metadata_tree
 from artifacts.undoing import undoable
-from projects.curves import AXES, View, chart
-from projects.models import Run
-from projects.pages import value_rows
-from projects.services.history import curves, numeric_keys
-from projects.values import display_order
 
 SHOWN_METRICS = 8
-CURVES = 12
-MAX_METRICS = 1000
 
 Context = dict[str, Any]
 
@@ -43,44 +34,14 @@ def head(place: Place, tab: str) -> Context:
 
 def overview(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
     """Description, facts, and the first metrics against a base."""
-    base = _base(place, query)
-    rows = _differences(place, base)
+    base = base_of(place, query)
+    rows = differences(place, base)
     return {
         "base": base,
         "differences": rows[:SHOWN_METRICS],
         "is_cut": len(rows) > SHOWN_METRICS,
         "links": list(_links(place, user)),
         "snippets": snippets(place, base_url)[:1],
-    }
-
-
-def metrics(place: Place, user: User, query: QueryDict, base_url: str) -> Context:
-    """All values at logging time against a base that the reader chooses, and what their runs logged before and after."""
-    base = _base(place, query)
-    rows = _differences(place, base)
-    only = "differences" in query
-    return _runs(place, base, user, View.read(query)) | {
-        "base": base,
-        "differences": [row for row in rows if row.change != 0] if only else rows,
-        "only": only,
-        "all": len(rows),
-    }
-
-
-def _runs(place: Place, base: Any, user: User, view: View) -> Context:
-    """The summary of the producing run, and its first curves laid over those of the base's run, where they are visible."""
-    versions = {place.label: place.version.pk} | ({base.label: _version_id(place, base)} if base else {})
-    produced = Run.objects.visible_to(user).filter(outputs__in=versions.values()).annotate(output=F("outputs"))
-    runs = {run.output: run for run in produced.defer("config", "client_info", "notes")}  # type: ignore[attr-defined]
-    own = runs.get(place.version.pk)
-    keys = display_order(numeric_keys(own))[:CURVES] if own else []
-    drawn = {label: curves(runs[pk], keys, axis=view.axis) for label, pk in versions.items() if pk in runs and keys}
-    lines = {key: {label: of[key] for label, of in drawn.items() if key in of} for key in keys}
-    return {
-        "view": view,
-        "axes": AXES,
-        "charts": [chart(f"chart-{i}", key, lines[key], view) for i, key in enumerate(keys) if lines[key]],
-        "summary": value_rows(own.summary) if own else None,
     }
 
 
@@ -109,33 +70,6 @@ TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {
     "files": file_tab.files,
     "history": history,
 }
-
-
-def _base(place: Place, query: QueryDict) -> Any:
-    """The row to compare with: `?against=v3` or `@alias`, else the newest other with an alias of its own, else the one before."""
-    wanted = query.get("against", "")
-    if wanted:
-        rows = place.series.rows.prefetch_related(place.series.with_aliases)
-        return rows.filter(**reference_filter(wanted)).first()
-    others = [row for row in place.neighbours if row.pk != place.row.pk]
-    named = [row for row in others if any(alias.name != "latest" for alias in row.aliases.all())]
-    older = [row for row in others if row.index < place.row.index]
-    return next(iter([*named, *older]), None)
-
-
-def _version_id(place: Place, row: Any) -> int:
-    return int(row.version_id if place.is_link else row.pk)
-
-
-def _differences(place: Place, base: Any) -> list[Difference]:
-    ours = place.version.pk
-    theirs = _version_id(place, base) if base else None
-    values: dict[int, dict[str, float]] = {ours: {}}
-    rows = VersionMetric.objects.filter(version__in=[pk for pk in (ours, theirs) if pk]).order_by("key")
-    for version_id, key, value in rows.values_list("version", "key", "value")[: 2 * MAX_METRICS]:
-        values.setdefault(version_id, {})[key] = value
-    known = {**directions(place.definitions), **place.series.directions}
-    return compare(values[ours], values.get(theirs or 0, {}), known)
 
 
 def _links(place: Place, user: User) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 MAX_NODES = 2000
 MAX_DEPTH = 12
 MAX_TEXT = 2000
+UNFOLDED = 100
 
 
 @dataclass
@@ -30,6 +31,11 @@ class Tree:
     nodes: list[Leaf]
     count: int
     is_cut: bool
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all of it may be unfolded at once."""
+        return self.count <= UNFOLDED
 
 
 def metadata_tree(value: Any, words: str = "") -> Tree:
@@ -52,9 +58,16 @@ def _children(value: Any, path: str, depth: int, budget: _Budget, words: str) ->
         if budget.left <= 0:
             budget.is_cut = True
             return
-        leaf = _leaf(str(name), f"{path}.{name}" if path else str(name), inner, depth, budget, words)
+        leaf = _leaf(str(name), _below(path, name), inner, depth, budget, words)
         if leaf is not None:
             yield leaf
+
+
+def _below(path: str, name: Any) -> str:
+    """The way to a value as code writes it: `train.rate`, `layers[0]`, `["a.b"].c`."""
+    if isinstance(name, str) and name.isidentifier():
+        return f"{path}.{name}" if path else name
+    return f"{path}[{json.dumps(name, ensure_ascii=False)}]"
 
 
 def _leaf(name: str, path: str, value: Any, depth: int, budget: _Budget, words: str) -> Leaf | None:

@@ -17,9 +17,11 @@ from artifacts.series import Series
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
-from registries.models import Collection, CollectionStar, Link, LinkAlias, ProtectedAlias, Registry, RegistryStar
+from registries.models import Collection, CollectionStar, Link, LinkAlias, Registry, RegistryStar
 from registries.naming import target_path
 from registries.snippets import link_code, use_code
+
+GUARDED = 10
 
 
 def get_organization(user: User, name: str) -> Organization:
@@ -107,6 +109,7 @@ def collection_series(collection: Collection) -> Series:
         space="registries",
         names=collection_names(collection),
         directions=collection.metric_directions,
+        guarded=LinkAlias.objects.protected_in(collection).order_by("-link__index").values("link")[:GUARDED],
     )
 
 
@@ -120,9 +123,7 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
     link = (
         rows.filter(**_at(organization, registry, "collection__"), collection__name_key=fold(collection))
         .filter(**reference_filter(reference))
-        .annotate(
-            total=total, source_visible=Exists(source), incumbent=Subquery(_incumbent().values("link__index")[:1])
-        )
+        .annotate(total=total, source_visible=Exists(source))
         .first()
     )
     if link is None:
@@ -142,13 +143,6 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
         series_url=collection_url(shelf),
         definitions=link.definitions,
     )
-
-
-def _incumbent() -> QuerySet[LinkAlias]:
-    """Of an outer link's collection, the newest protected alias that lies on another link."""
-    names = ProtectedAlias.objects.filter(registry=OuterRef(OuterRef("collection__registry"))).values("name")
-    held = LinkAlias.objects.filter(collection=OuterRef("collection"), name__in=names, link__deleted_at=None)
-    return held.exclude(link=OuterRef("pk")).order_by("-link__index")
 
 
 def registry_url(registry: Registry) -> str:

@@ -71,6 +71,12 @@ class LinkAliasQuerySet(models.QuerySet["LinkAlias"]):
         guard = ProtectedAlias.objects.filter(registry=OuterRef("collection__registry"), name=OuterRef("name"))
         return self.annotate(is_protected=Exists(guard))
 
+    def protected_in(self, collection: Collection) -> LinkAliasQuerySet:
+        """The protected ones of living links in one collection, by the few names that its registry protects."""
+        names = ProtectedAlias.objects.filter(registry=collection.registry).values("name")
+        living = {"link__version__state": Version.State.COMMITTED, "link__version__artifact__deleted_at": None}
+        return self.filter(collection=collection, name__in=names, link__deleted_at=None, **living)
+
     def protected(self) -> LinkAliasQuerySet:
         """Those that are."""
         return self.with_protection().filter(Q(is_protected=True))

@@ -14,7 +14,10 @@ from PIL import Image
 from access.models import User
 from access.services.keys import create_key
 from artifacts.listing import list_files
-from artifacts.models import ManifestEntry
+from artifacts.models import ManifestEntry, Version
+from registries.models import Link
+from registries.services.links import add_aliases, unlink_version
+from registries.services.protection import protect_alias
 from tests.cast import Cast
 from tests.registries import shelves
 
@@ -114,7 +117,52 @@ def test_metrics_are_compared_with_the_version_that_one_chooses(cast: Cast, sign
     page = client.get(f"{NET}v2/metrics/", {"against": "v0", "differences": "1"})
     assert [(row.key, row.change) for row in page.context["differences"]] == [("acc", 3.0)]
     assert client.get(f"{NET}v2/metrics/").context["base"].label == "v1"
-    assert client.get(f"{NET}v2/metrics/", {"against": "../v0"}).status_code == 404
+    assert client.get(f"{NET}v2/metrics/?against=v1&against=v0").context["base"].label == "v0"
+    assert client.get(f"{NET}v2/metrics/?against=v0&against=").context["base"].label == "v0"
+    for wrong in ("../v0", "v9", "@absent", "best", "v99999999999"):
+        assert client.get(f"{NET}v2/metrics/", {"against": wrong}).status_code == 404, wrong
+
+
+def test_metrics_are_filtered_and_come_as_a_table_that_no_spreadsheet_runs(cast: Cast, signed_in: SignIn) -> None:
+    for number in range(3):
+        shelves.log(cast, number, metrics={"acc": number / 2, "=cmd()": number + 1.0, "Loss/val": 0.5})
+    client = signed_in(cast.mia)
+    page = client.get(f"{NET}v2/metrics/", {"q": "LOSS"})
+    assert [row.key for row in page.context["differences"]] == ["Loss/val"]
+    assert [row.trend for row in client.get(f"{NET}v2/metrics/", {"q": "acc"}).context["differences"]] == [(0, 0.5, 1)]
+    assert [row.trend for row in client.get(f"{NET}v1/metrics/", {"q": "acc"}).context["differences"]] == [(0, 0.5)]
+    assert "No metric has that in its name" in text_of(client.get(f"{NET}v2/metrics/", {"q": "zzz"}))
+    table = client.get(f"{NET}v2/metrics.csv", {"against": "v0"}).content.decode("utf-8-sig").splitlines()
+    assert table[0] == "metric,value,base,difference,relative_percent,verdict,higher_is_better"
+    assert "acc,1.0,0.0,1.0,,," in table
+    assert "'=cmd(),3.0,1.0,2.0,200.0,," in table
+    assert client.get(f"{NET}v2/metrics.json").json()["against"] == "v1"
+
+
+def test_the_version_with_a_protected_alias_is_the_base_however_far_away(cast: Cast, signed_in: SignIn) -> None:
+    links = []
+    for number in range(3):
+        links.append(shelves.link(cast, shelves.log(cast, number, metrics={"acc": number / 2})))
+    protect_alias(actor=cast.adam, registry=cast.registry, name="golden")
+    add_aliases(actor=cast.adam, link=links[0], names=["golden"])
+    add_aliases(actor=cast.adam, link=links[1], names=["plain"])
+    version, newest = links[2].version, links[2]
+    copies = Version.objects.bulk_create(
+        Version(artifact=version.artifact, index=number, state="committed", digest=f"{number:032}")
+        for number in range(3, 103)
+    )
+    Link.objects.bulk_create(
+        Link(collection=newest.collection, version=copy, index=number) for number, copy in enumerate(copies, 3)
+    )
+    base = LINKED.replace("v0", "v102")
+    client = signed_in(cast.vera)
+    page = client.get(f"{base}metrics/")
+    assert page.context["base"].label == "v0"
+    assert [item.label for item in page.context["place"].switcher][-2:] == ["v78", "v0"]
+    assert "golden (protected)" in text_of(page)
+    assert client.get(f"{LINKED}metrics/").context["base"].label == "v1"
+    unlink_version(actor=cast.adam, link=links[0])
+    assert client.get(f"{base}metrics/").context["base"].label == "v101"
 
 
 def test_metadata_is_a_tree_that_can_be_searched(cast: Cast, signed_in: SignIn) -> None:
