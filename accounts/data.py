@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, register_converter
+from django.views.decorators.http import require_safe
 
 from accounts.authentication import Viewer, by_session_or_key
 
@@ -30,9 +31,11 @@ register_converter(DataKind, "kind")
 def with_data(route: str, view: Viewer, name: str) -> list[URLPattern]:
     """The route of a page, which ends in a slash, and that of its data: one view, so one rule of who may see it.
 
-    The view hands what it shows to `render_page` as a PageData. Scripts may ask for data with an API key.
+    The view hands what it shows to `render_page` as a PageData. Scripts may ask for data with an API key; whatever the page
+    lets people change, its data is only read.
     """
 
+    @require_safe
     @by_session_or_key
     def data(request: HttpRequest, kind: str, **names: Any) -> HttpResponseBase:
         request.data_kind = kind  # type: ignore[attr-defined]

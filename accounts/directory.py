@@ -36,6 +36,18 @@ class Member:
     seen: datetime | None
     since: datetime
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The row as data, with what every member of the organization is told."""
+        return {
+            "username": self.user.username,
+            "name": self.user.full_name,
+            "role": self.role,
+            "teams": self.teams,
+            "last_active": self.seen,
+            "member_since": self.since,
+        }
+
 
 def get_organization(user: User, name: str) -> Organization:
     """The visible organization of that name with `people_count`, `team_count` and `service_count`. Raises NotFoundError."""

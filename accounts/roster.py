@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,18 @@ class Row:
         return explain(self.ways[0])
 
     @property
+    def data(self) -> dict[str, Any]:
+        """The row as data: the role given here and the effective one by their words, `why` as the page says it."""
+        effective = max((way.role for way in self.ways), default=self.given)
+        return {
+            "name": self.key,
+            "kind": self.kind,
+            "given": self.given.word if self.given else None,
+            "role": effective.word if effective else None,
+            "why": self.why if self.ways else "",
+        }
+
+    @property
     def reasons(self) -> list[tuple[str, bool]]:
         """Every way in words, and whether it gives the effective role."""
         return [(explain(way), way.role == self.ways[0].role) for way in self.ways]
@@ -106,6 +118,11 @@ def roster(container: Container, user: User, words: str, cursor: str) -> dict[st
         "q": words,
         "may_assign": can(user, Action.ASSIGN_ROLE, container),
     }
+
+
+def facts(container: Container, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What the data of a page with a `roster` says beside its rows."""
+    return {"name": container.name, "total": shown["total"], "next": shown["page"].next}
 
 
 def offers(container: Container, words: str) -> dict[str, Any]:

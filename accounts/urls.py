@@ -5,6 +5,7 @@ from allauth.mfa.base import views as second_factor_views
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.data import with_data
 from accounts.views import (
     invitations,
     keys,
@@ -42,25 +43,25 @@ second_factor = [
 ]
 house = [
     path("", organizations.overview, name="overview"),
-    path("settings/", organizations.settings, name="settings"),
-    path("members/", members.members, name="members"),
+    *with_data("settings/", organizations.settings, "settings"),
     path("members.csv", members.members_csv, name="members_csv"),
-    path("members/deactivated/", members.deactivated, name="deactivated"),
+    *with_data("members/", members.members, "members"),
+    *with_data("members/deactivated/", members.deactivated, "deactivated"),
     path("members/<str:username>/role/", members.set_role, name="set_role"),
     path("members/<str:username>/deactivate/", members.deactivate, name="deactivate"),
     path("members/<str:username>/reactivate/", members.reactivate, name="reactivate"),
     path("members/<str:username>/remove/", members.remove, name="remove"),
     path("new-account/", members.new_account, name="new_account"),
-    path("invitations/", invitations.invitations, name="invitations"),
+    *with_data("invitations/", invitations.invitations, "invitations"),
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke_invitation"),
-    path("teams/", teams.teams, name="teams"),
-    path("teams/<str:team>/", teams.team, name="team"),
+    *with_data("teams/", teams.teams, "teams"),
+    *with_data("teams/<str:team>/", teams.team, "team"),
     path("teams/<str:team>/members/", teams.set_member, name="set_team_member"),
     path("teams/<str:team>/members/<str:username>/remove/", teams.remove_member, name="remove_team_member"),
     path("teams/<str:team>/settings/", teams.settings, name="team_settings"),
     path("teams/<str:team>/delete/", teams.delete, name="delete_team"),
-    path("service-accounts/", service_accounts.service_accounts, name="service_accounts"),
-    path("service-accounts/<int:account_id>/", service_accounts.service_account, name="service_account"),
+    *with_data("service-accounts/", service_accounts.service_accounts, "service_accounts"),
+    *with_data("service-accounts/<int:account_id>/", service_accounts.service_account, "service_account"),
     path("service-accounts/<int:account_id>/delete/", service_accounts.delete, name="delete_service_account"),
     path(
         "service-accounts/<int:account_id>/keys/<int:key_id>/revoke/",

@@ -76,6 +76,13 @@ def history_data(context: Mapping[str, Any]) -> PageData:
     return PageData("history", facts, [_row(line) for line in context["lines"]])
 
 
+def change_data(line: feed.Line) -> PageData:
+    """One change as data, with the long texts that it edited as they were and are."""
+    before, after = line.event.before or {}, line.event.after or {}
+    texts = {name: {"before": before.get(name), "after": after[name]} for name in feed.LONG if name in after}
+    return PageData("change", _row(line) | {"texts": texts})
+
+
 def _row(line: feed.Line) -> dict[str, Any]:
     event = line.event
     return {

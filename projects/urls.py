@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *with_data(PROJECT + "artifacts/", pages.project_artifacts, "artifacts"),
     *with_data(PROJECT + "compare/", runs.compare, "compare"),
     path(PROJECT + "delete-runs/", runs.delete_chosen, name="delete_runs"),
-    path(SETTINGS, settings.project_settings, name="settings"),
+    *with_data(SETTINGS, settings.project_settings, "settings"),
     path(SETTINGS + "add/", settings.add, name="add_member"),
     path(SETTINGS + "role/", settings.set_role, name="set_role"),
     path(SETTINGS + "remove/", settings.remove, name="remove_member"),

@@ -94,6 +94,15 @@ class Check:
         return self.ways[0].role if self.ways else None
 
     @property
+    def rows(self) -> list[dict[str, object]]:
+        """The answers as data."""
+        return [
+            {"person": self.person.username, "group": str(name), "action": str(one.what), "allowed": one.is_allowed}
+            for name, answers in self.groups
+            for one in answers
+        ]
+
+    @property
     def reasons(self) -> list[tuple[str, bool]]:
         """Every way in words, and whether it gives the effective role."""
         return [(explain(way), way.role == self.role) for way in self.ways]

@@ -14,6 +14,7 @@ from access.policy import role_on
 from access.reach import people_of
 from access.roles import Action, allows
 from accounts.why import label
+from common.data import PageData
 from common.errors import ForbiddenError, InvalidInputError
 from common.names import fold
 from registries.models import Collection, Link, LinkAlias, ProtectedAlias, Registry
@@ -85,6 +86,14 @@ def name_problem(user: User, organization: Organization, name: str) -> str:
     return ""
 
 
+def settings_data(registry: Registry) -> PageData:
+    """The general settings as data."""
+    facts = {"name": registry.name, "description": registry.description, "visibility": registry.visibility}
+    return PageData(
+        "settings", facts | {"is_core": registry.is_core, "owner": registry.owner and registry.owner.username}
+    )
+
+
 @dataclass(frozen=True)
 class Guarded:
     """A protected alias, the links that carry it now (label and address), and how many more do."""
@@ -92,6 +101,11 @@ class Guarded:
     alias: ProtectedAlias
     places: list[tuple[str, str]]
     more: int
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The row as data."""
+        return {"name": self.alias.name, "carried_by": [label for label, _url in self.places], "more": self.more}
 
 
 def guarded_aliases(registry: Registry) -> list[Guarded]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from access.models import Organization, OrganizationMembership
 from access.policy import organization_role
 from accounts import directory
 from accounts.requests import PersonalRequest
+from common.data import PageData, Row
+from common.pagination import Page
 
 PAGE = 50
 TITLES = {
@@ -48,6 +51,10 @@ class House:
         if self.tab != "overview":
             crumbs.append((str(TITLES[self.tab]), self.url(self.tab)))
         return {"house": self, "organization": self.organization, "crumbs": [*crumbs, *further]} | values
+
+    def data(self, name: str, page: Page[Any], rows: Iterable[Row], **facts: Any) -> Callable[[], PageData]:
+        """The data of a page of it: `rows`, how to go on, and further `facts`."""
+        return lambda: PageData(name, {"organization": self.organization.name, **facts, "next": page.next}, rows)
 
 
 def open_house(request: PersonalRequest, organization: str, tab: str) -> House:

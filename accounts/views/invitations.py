@@ -24,8 +24,10 @@ from accounts.requests import PersonalRequest
 from accounts.views.guarded import secret_address
 from accounts.views.house import PAGE, open_house
 from accounts.views.signing_in import sign_in
+from common.data import Row
 from common.errors import NotFoundError
 from common.forms import posted
+from common.htmx import render_page
 from common.pagination import paginate
 from storage.signing import base_url
 
@@ -46,7 +48,20 @@ def invitations(request: PersonalRequest, organization: str) -> HttpResponse:
     rows = house.organization.invitations.open().select_related("team__namespace", "created_by")
     page = paginate(rows, order=("-pk",), cursor=request.GET.get("cursor", ""), size=PAGE)
     context = house.context((_("Invitations"), ""), form=form, page=page) | made
-    return render(request, "organizations/invitations.html", context, status=form.status)
+    data = house.data("invitations", page, map(_row, page.items))
+    return render_page(request, "organizations/invitations.html", context, status=form.status, data=data)
+
+
+def _row(invitation: Invitation) -> Row:
+    """An open invitation as data; its link was shown once and is not known here."""
+    return {
+        "email": invitation.email,
+        "role": invitation.role,
+        "team": invitation.team.name if invitation.team else None,
+        "team_role": invitation.team_role or None,
+        "created": invitation.created_at,
+        "expires": invitation.expires_at,
+    }
 
 
 @require_POST

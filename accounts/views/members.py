@@ -21,6 +21,7 @@ from accounts.views.house import PAGE, House, Question, ask, open_house
 from common.csv import csv_response
 from common.errors import ConflictError, NotFoundError
 from common.forms import posted
+from common.htmx import render_page
 from common.pagination import paginate
 
 MOST_EXPORTED = 10_000
@@ -33,10 +34,10 @@ def members(request: PersonalRequest, organization: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:128]
     rows = directory.members(house.organization, words)
     page = paginate(rows, order=("user__username", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE)
-    context = house.context(
-        page=page, rows=directory.member_rows(house.organization, page.items), words=words, roles=ROLES
-    )
-    return render(request, "organizations/members.html", context)
+    shown = directory.member_rows(house.organization, page.items)
+    context = house.context(page=page, rows=shown, words=words, roles=ROLES)
+    data = house.data("members", page, (row.data for row in shown))
+    return render_page(request, "organizations/members.html", context, data=data)
 
 
 @require_safe
@@ -73,7 +74,11 @@ def deactivated(request: PersonalRequest, organization: str) -> HttpResponse:
     require_organization_admin(request.user, house.organization)
     rows = house.organization.deactivated.select_related("user")
     page = paginate(rows, order=("user__username", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE)
-    return render(request, "organizations/deactivated.html", house.context((_("Deactivated"), ""), page=page))
+    data = house.data(
+        "deactivated", page, ({"username": row.user.username, "name": row.user.full_name} for row in page.items)
+    )
+    context = house.context((_("Deactivated"), ""), page=page)
+    return render_page(request, "organizations/deactivated.html", context, data=data)
 
 
 @never_cache

@@ -16,7 +16,9 @@ from accounts.organization_forms import OrganizationForm
 from accounts.requests import PersonalRequest
 from accounts.views.house import open_house
 from artifacts.places import count_of
+from common.data import PageData
 from common.forms import posted
+from common.htmx import render_page
 from registries.models import Collection, Registry
 
 SHOWN = 8
@@ -55,4 +57,6 @@ def settings(request: PersonalRequest, organization: str) -> HttpResponse:
             edit_organization(actor=request.user, organization=house.organization, **form.cleaned_data)
             messages.success(request, _("The settings are saved."))
             return redirect(house.url("settings"))
-    return render(request, "organizations/settings.html", house.context(form=form), status=form.status)
+    context = house.context(form=form)
+    data = PageData("settings", {"organization": house.organization.name, **initial})
+    return render_page(request, "organizations/settings.html", context, status=form.status, data=lambda: data)

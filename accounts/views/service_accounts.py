@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from access.models import User
+from access.models import ApiKey, User
 from access.policy import require_organization_admin
 from access.services import keys
 from access.services import service_accounts as service
@@ -20,8 +20,10 @@ from accounts import directory
 from accounts.organization_forms import ServiceAccountForm, ServiceKeyForm
 from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
+from common.data import PageData, Row
 from common.errors import ConflictError, NotFoundError
 from common.forms import posted
+from common.htmx import render_page
 from common.pagination import paginate
 
 
@@ -43,7 +45,8 @@ def service_accounts(request: PersonalRequest, organization: str) -> HttpRespons
         size=PAGE,
     )
     context = house.context(form=form, page=page, teams=teams, can_create=teams != [])
-    return render(request, "organizations/service_accounts.html", context, status=form.status)
+    data = house.data("service-accounts", page, map(_account_row, page.items))
+    return render_page(request, "organizations/service_accounts.html", context, status=form.status, data=data)
 
 
 @never_cache
@@ -65,7 +68,11 @@ def service_account(request: PersonalRequest, organization: str, account_id: int
         secret=secret,
         now=timezone.now(),
     )
-    return render(request, "organizations/service_account.html", context, status=form.status)
+    data = PageData(
+        "keys", {"organization": organization, "account": account.full_name}, map(_key_row, context["keys"])
+    )
+    page = "organizations/service_account.html"
+    return render_page(request, page, context, status=form.status, data=lambda: data)
 
 
 @require_POST
@@ -107,6 +114,29 @@ def _account(request: PersonalRequest, house: House, account_id: int) -> User:
     account = directory.get_service_account(house.organization, account_id)
     service.require_administration(request.user, account)
     return account
+
+
+def _account_row(account: Any) -> Row:
+    """A row of `directory.service_accounts` as data."""
+    return {
+        "id": account.pk,
+        "name": account.full_name,
+        "team": account.service_team.name if account.service_team else None,
+        "keys": account.key_count,
+        "last_used": account.key_used,
+        "created": account.created_at,
+    }
+
+
+def _key_row(key: ApiKey) -> Row:
+    """A key as data: what the page tells, never the secret, which nobody knows."""
+    return {
+        "name": key.name,
+        "ends_in": key.hint,
+        "scope": key.scope,
+        "last_used": key.last_used_at,
+        "expires": key.expires_at,
+    }
 
 
 def _create(request: PersonalRequest, house: House, given: dict[str, Any]) -> User:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +17,10 @@ from accounts import directory
 from accounts.organization_forms import ROLES, NameForm
 from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
+from common.data import Row
 from common.errors import ConflictError, NotFoundError
 from common.forms import posted
+from common.htmx import render_page
 from common.pagination import paginate
 
 
@@ -36,7 +40,14 @@ def teams(request: PersonalRequest, organization: str) -> HttpResponse:
             return redirect(house.url("team", made.name))
     rows = directory.teams(house.organization, request.user)
     page = paginate(rows, order=("namespace__name_key", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE)
-    return render(request, "organizations/teams.html", house.context(form=form, page=page), status=form.status)
+    context = house.context(form=form, page=page)
+    data = house.data("teams", page, map(_row, page.items))
+    return render_page(request, "organizations/teams.html", context, status=form.status, data=data)
+
+
+def _row(team: Any) -> Row:
+    """A row of `directory.teams` as data."""
+    return {"name": team.name, "members": team.people, "projects": team.projects, "your_role": team.own}
 
 
 @require_safe
@@ -48,6 +59,7 @@ def team(request: PersonalRequest, organization: str, team: str) -> HttpResponse
     can_manage = house.is_admin or own == TeamMembership.Role.ADMIN
     words = request.GET.get("q", "").strip()[:128] if can_manage else ""
     rows = directory.team_members(found)
+    page = paginate(rows, order=("user__username", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE)
     context = house.context(
         (found.name, ""),
         team=found,
@@ -56,10 +68,12 @@ def team(request: PersonalRequest, organization: str, team: str) -> HttpResponse
         words=words,
         found=directory.not_in_team(found, words),
         total=rows.count(),
-        page=paginate(rows, order=("user__username", "pk"), cursor=request.GET.get("cursor", ""), size=PAGE),
+        page=page,
         roles=ROLES,
     )
-    return render(request, "organizations/team.html", context)
+    members = ({"username": row.user.username, "name": row.user.full_name, "role": row.role} for row in page.items)
+    data = house.data("team", page, members, team=found.name, total=context["total"])
+    return render_page(request, "organizations/team.html", context, data=data)
 
 
 @require_POST

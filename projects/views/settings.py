@@ -15,6 +15,7 @@ from access.policy import can, require, role_on
 from access.roles import Action
 from accounts import roster
 from accounts.requests import PersonalRequest
+from common.data import PageData
 from common.forms import TypedNameForm, posted
 from common.htmx import render_page
 from projects import pages, queries
@@ -43,7 +44,14 @@ def project_settings(request: PersonalRequest, entity: str, project: str) -> Htt
     if found.organization_id is not None:
         words = request.GET.get("q", "").strip()[:128]
         context |= roster.roster(found, request.user, words, request.GET.get("cursor", "")) | _addresses(found)
-    return render_page(request, "projects/project_settings.html", context, status=form.status)
+
+    def data() -> PageData:
+        facts = {"name": found.name, "visibility": found.visibility}
+        if found.organization_id is None:
+            return PageData("members", facts)
+        return PageData("members", facts | roster.facts(found, context), [row.data for row in context["rows"]])
+
+    return render_page(request, "projects/project_settings.html", context, status=form.status, data=data)
 
 
 @shown_and_changed

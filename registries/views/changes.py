@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonalRequest
 from artifacts import feed
-from artifacts.histories import history_context, history_data, history_page, text_changes
+from artifacts.histories import change_data, history_context, history_data, history_page, text_changes
 from artifacts.undoing import undoable
 from common.errors import NotFoundError
 from common.htmx import render_page
@@ -61,12 +63,13 @@ def _visible_event(request: PersonalRequest, event_id: int) -> Event:
 def change(request: PersonalRequest, event_id: int) -> HttpResponse:
     """One change, with the texts before and after it line by line."""
     event = _visible_event(request, event_id)
-    context = {
+    context: dict[str, Any] = {
         "line": feed.lines([event], subjects_of([event]))[0],
         "texts": text_changes(event),
         "crumbs": [(_("Change"), "")],
     }
-    return render_page(request, "artifacts/change.html", context, partial="texts")
+    page = "artifacts/change.html"
+    return render_page(request, page, context, partial="texts", data=lambda: change_data(context["line"]))
 
 
 @require_POST

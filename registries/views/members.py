@@ -15,6 +15,7 @@ from access.reach import find_principal
 from access.roles import Action
 from accounts import roster
 from accounts.requests import PersonalRequest
+from common.data import PageData
 from common.errors import InvalidInputError
 from common.htmx import render_page
 from registries import settings
@@ -37,7 +38,8 @@ def members(request: PersonalRequest, organization: str, registry: str) -> HttpR
         "owner_url": reverse("registries:set_registry_owner", args=names),
         "owner": found.owner_id or 0,
     }
-    return render_page(request, "registries/settings_members.html", context)
+    data = PageData("members", roster.facts(found, context), [row.data for row in context["rows"]])
+    return render_page(request, "registries/settings_members.html", context, data=lambda: data)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -103,7 +103,9 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
 def collection_card(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """The card of a collection, in full."""
     found = queries.get_collection(request.user, organization, registry, collection)
-    return render_page(request, "registries/collection_card.html", queries.collection_head(request.user, found, "card"))
+    facts = {"name": found.name, "registry": found.registry.name, "description": found.description}
+    context = queries.collection_head(request.user, found, "card")
+    return render_page(request, "registries/collection_card.html", context, data=lambda: PageData("card", facts))
 
 
 @require_safe

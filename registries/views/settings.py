@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
+from common.data import PageData
 from common.forms import ServiceForm, TypedNameForm, draft, posted
 from common.htmx import render_page
 from registries import settings
@@ -38,7 +39,9 @@ def registry_settings(request: PersonalRequest, organization: str, registry: str
             return redirect("registries:registry_settings", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_settings")
     context |= {"form": form, "owner": found.owner, "preview": (given or {}).get("description")}
-    return render_page(request, "registries/settings_general.html", context, partial="preview", status=form.status)
+    data = settings.settings_data(found)
+    page = "registries/settings_general.html"
+    return render_page(request, page, context, partial="preview", status=form.status, data=lambda: data)
 
 
 @shown_and_changed
@@ -78,7 +81,8 @@ def types(request: PersonalRequest, organization: str, registry: str) -> HttpRes
             messages.success(request, _("The accepted types are saved."))
             return redirect("registries:registry_types", organization, found.name)
     context = settings.settings_head(request.user, organization, registry, "registry_types") | {"form": form}
-    return render_page(request, "registries/settings_types.html", context, status=form.status)
+    data = PageData("types", {"registry": found.name, "all": found.accepts_all_types, "types": context["types"]})
+    return render_page(request, "registries/settings_types.html", context, status=form.status, data=lambda: data)
 
 
 @shown_and_changed
@@ -98,7 +102,8 @@ def aliases(request: PersonalRequest, organization: str, registry: str) -> HttpR
         "form": form,
         "guarded": settings.guarded_aliases(found),
     }
-    return render_page(request, "registries/settings_aliases.html", context, status=form.status)
+    data = PageData("aliases", {"registry": found.name}, [row.data for row in context["guarded"]])
+    return render_page(request, "registries/settings_aliases.html", context, status=form.status, data=lambda: data)
 
 
 @require_safe
@@ -110,7 +115,12 @@ def access(request: PersonalRequest, organization: str, registry: str) -> HttpRe
     context |= {"words": words, "people": people}
     if words and len(people) == 1:
         context["check"] = check_access(context["registry"], people[0])
-    return render_page(request, "registries/settings_access.html", context)
+    data = PageData(
+        "access",
+        {"registry": context["registry"].name, "people": [person.username for person in people]},
+        context["check"].rows if "check" in context else None,
+    )
+    return render_page(request, "registries/settings_access.html", context, data=lambda: data)
 
 
 @shown_and_changed

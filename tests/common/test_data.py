@@ -38,3 +38,19 @@ def test_the_data_of_a_name_with_a_dot_is_found(cast: Cast, signed_in: Callable[
     assert client.get(f"{NET}.json/").status_code == 200
     assert client.get(f"{NET}.json.json").json()["name"] == "net.json"
     assert client.get(f"{NET}.json").status_code == 404
+
+
+def test_data_is_only_read(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    assert signed_in(cast.olga).post("/orgs/Acme/teams.json", {"name": "made"}).status_code == 405
+
+
+def test_rosters_say_who_may_what_and_no_address(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    client = signed_in(cast.rita)
+    roles = {
+        row["name"]: row["role"] for row in client.get("/orgs/Acme/registry/Shelf/settings/members.json").json()["rows"]
+    }
+    assert roles["adam"] == "admin"
+    assert roles["rita"] == "restricted_viewer"
+    members = client.get("/orgs/Acme/members.json")
+    assert "adam" in {row["username"] for row in members.json()["rows"]}
+    assert "@" not in members.content.decode()

@@ -14,7 +14,9 @@ SHEETS = Path(project.BASE_DIR, "static/css")
 def test_the_stylesheet_of_the_pages_holds_every_other() -> None:
     sent = inlined("css/app.css", (SHEETS / "app.css").read_text())
     assert "@import" not in sent
-    missing = [sheet.name for sheet in SHEETS.glob("*.css") if sheet.name != "app.css" and sheet.read_text() not in sent]
+    missing = [
+        sheet.name for sheet in SHEETS.glob("*.css") if sheet.name != "app.css" and sheet.read_text() not in sent
+    ]
     assert missing == []
 
 
