@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from operations.demo import story
 from operations.demo.credentials import keep
-from tests.browser.test_pages import OPEN, PAGES
+from tests.browser.demo import OPEN
+from tests.browser.test_pages import PAGES
 from tests.servers import Server, Template, manage
 
 OUT = Path("screenshots")

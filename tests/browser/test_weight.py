@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Request
 
-from tests.browser.test_pages import BUILDS, LANDING, READER, SOURCE, demo, session
+from tests.browser.demo import BUILDS, LANDING, READER, SOURCE
 from tests.servers import Server
 
 pytestmark = pytest.mark.slow
-__all__ = ["demo", "session"]
 REQUESTS = 8
 PLAIN, WITH_CHARTS = 120_000, 400_000
 PAGES = [

@@ -1,0 +1,131 @@
+"""Pages by the keyboard alone, and as a screen reader reads them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.demo import LANDING, READER, WIDE
+
+MOST_STOPS = 150
+LEAKS = f"{LANDING}model/collections/leak-detector/"
+# How the focused element differs from itself without focus; none of these means that nobody sees where they are.
+MARKED = """() => {
+  const now = document.activeElement;
+  const styles = () => (({outline, boxShadow, borderColor, backgroundColor}) =>
+    [outline, boxShadow, borderColor, backgroundColor].join())(getComputedStyle(now));
+  const inside = now.getBoundingClientRect();
+  if (!now.matches(':focus-visible')) return 'without :focus-visible';
+  const focused = styles();
+  now.blur();
+  const blurred = styles();
+  now.focus({focusVisible: true});
+  return focused !== blurred && inside.width > 0 ? '' : now.outerHTML.slice(0, 200);
+}"""
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], session: Any) -> Page:
+    return open_page(viewport=WIDE, storage_state=session, reduced_motion="reduce")
+
+
+def go_to(page: Page, target: Locator) -> None:
+    """Press Tab until `target` has the focus."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if target.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"{target} is not reached in {MOST_STOPS} steps")
+
+
+def test_three_versions_are_compared(page: Page) -> None:
+    page.goto(f"{READER}compare/")
+    for label in ("v7", "v5", "v3"):
+        go_to(page, page.get_by_role("checkbox", name=label, exact=True))
+        page.keyboard.press("Space")
+    go_to(page, page.get_by_role("button", name="Compare"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("v=v7.*v=v5.*v=v3"))
+    go_to(page, page.get_by_title("Hold the others against v5"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("base=v5"))
+    go_to(page, page.get_by_label("Only differences"))
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("only=1"))
+
+
+def test_a_lineage_is_walked(page: Page) -> None:
+    page.goto(f"{READER}versions/v7/lineage/")
+    drawing = page.locator("svg.g")
+    panel = page.get_by_role("complementary", name="Selected node")
+    go_to(page, drawing.get_by_role("link", name=re.compile("^run .*train")))
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("link", name="Open run")).to_be_visible()
+    go_to(page, page.get_by_role("link", name="List"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name=re.compile("^meter-digits-train v1"))).to_be_visible()
+
+
+def test_a_card_is_edited(page: Page) -> None:
+    page.goto(LEAKS)
+    go_to(page, page.get_by_role("main").get_by_role("link", name="Edit", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit/")
+    go_to(page, page.locator("textarea").first)
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n\n**Asked for** by the network crew.")
+    go_to(page, page.get_by_role("button", name="Save"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/leak-detector/(card/)?$"))
+    expect(page.locator(".prose strong", has_text="Asked for").first).to_be_visible()
+
+
+@pytest.mark.parametrize("address", [LANDING, READER, f"{READER}versions/v7/", "/vision/meter-reader/"])
+def test_the_focus_starts_with_a_way_past_the_menu_and_is_seen_at_each_stop(page: Page, address: str) -> None:
+    page.goto(address)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    seen: list[tuple[float, float]] = []
+    for _ in range(25):
+        assert page.evaluate(MARKED) == ""
+        box = page.evaluate("(({x, y}) => [x, y + scrollY])(document.activeElement.getBoundingClientRect())")
+        seen.append((box[0], box[1]))
+        page.keyboard.press("Tab")
+    assert len(set(seen)) > 20  # it goes on, and is not caught
+
+
+def test_skipping_leads_to_the_content(page: Page) -> None:
+    page.goto(READER)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_charts_and_graphs_are_read_out(page: Page) -> None:
+    page.goto(READER)
+    expect(page.get_by_role("main")).to_match_aria_snapshot("""
+        - heading "Metrics over versions" [level=2]
+        - 'img "Metrics over versions, from v0 to v7: accuracy, ece, recall_worn"'
+        - 'img "Metrics over versions, from v0 to v7: loss"'
+    """)
+    expect(page.get_by_role("row", name=re.compile("^v7"))).to_contain_text("(best)")
+    page.goto(f"{READER}compare/?v=v3&v=v7")
+    for row in ("^accuracy ↑ .* better$", "^train.loss ↓ .* worse$"):
+        expect(page.get_by_role("row", name=re.compile(row))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile("^Parallel coordinates, up is better: .*accuracy.* v3, v7$"))
+    ).to_be_visible()
+    page.goto(f"{READER}versions/v7/lineage/")
+    expect(page.get_by_role("region", name="Lineage graph")).to_match_aria_snapshot("""
+        - group /Lineage graph, \\d+ nodes/:
+          - link "meter-digits-raw v1, dataset, latest"
+          - link /run .*, split/
+          - img "No access"
+          - link /run .*, train/
+          - link "meter-reader v7, model, staging, latest"
+    """)
