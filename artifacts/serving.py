@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseNotModified
@@ -30,7 +31,7 @@ def serve_file(request: HttpRequest, place: Place, path: str) -> HttpResponseBas
     return noted(response, request, **_whose(request, place), door=Download.Door.PAGE)
 
 
-def _whose(request: HttpRequest, place: Place) -> dict[str, int]:
+def _whose(request: HttpRequest, place: Place) -> dict[str, Any]:
     return {"version": place.version.pk, "container": place.container.pk, "actor": request.user.pk or 0}
 
 
@@ -86,7 +87,7 @@ def serve_archive(request: HttpRequest, place: Place) -> HttpResponseBase:
     return StreamingHttpResponse(pieces, content_type="application/zip", headers=headers)
 
 
-def _counted(pieces: Iterator[bytes], whose: dict[str, int]) -> Iterator[bytes]:
+def _counted(pieces: Iterator[bytes], whose: dict[str, Any]) -> Iterator[bytes]:
     """The pieces of a zip; as many bytes of it as were sent are counted, also when its reader leaves."""
     sent = 0
     try:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from access.models import User
 from artifacts import feed, file_tab, usage_tab
 from artifacts.histories import history_context, history_page
+from artifacts.lineage.consumers import count_consumers
 from artifacts.metrics_tab import base_of, differences, metrics
 from artifacts.places import Place
 from artifacts.snippets import snippets
@@ -41,6 +42,7 @@ def overview(place: Place, user: User, query: QueryDict, base_url: str) -> Conte
         "differences": rows[:SHOWN_METRICS],
         "is_cut": len(rows) > SHOWN_METRICS,
         "links": list(_links(place, user)),
+        "consumers": count_consumers(user, place.version),
         "snippets": snippets(place, base_url)[:1],
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from access.models import User
-from artifacts.lineage.consumers import consumers_of
+from artifacts.lineage.consumers import MOST, consumers_of
 from artifacts.models import Download
 from artifacts.places import Place
 from artifacts.snippets import snippets
@@ -37,6 +37,7 @@ def usage(place: Place, user: User, query: QueryDict, base_url: str) -> dict[str
         "snippets": snippets(place, base_url, path or "", alias),
         "uses": uses,
         "hidden": hidden,
+        "most": MOST if len(uses) + hidden == MOST else None,
         "page": page,
     }
 
@@ -56,6 +57,6 @@ def usage_data(place: Place, context: dict[str, Any]) -> PageData:
         for row in context["page"].items
     ]
     code = [{"title": snippet.title, "code": snippet.code} for snippet in context["snippets"]]
-    facts = {"version": place.label, "snippets": code, "runs": uses}
+    facts = {"version": place.label, "snippets": code, "runs": uses, "hidden_runs": context["hidden"]}
     facts |= {"next": context["page"].next, "previous": context["page"].previous}
     return PageData("downloads", facts, rows, ("username", "door", "day", "count", "bytes", "last_at"))

@@ -1,16 +1,41 @@
-"""The runs that used a version, for its Usage tab (F78)."""
+"""Who uses a version: runs for its Usage tab, and how many runs and people for its first (F78)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from access.models import User
-from artifacts.models import RunInput, Version
+from artifacts.models import Download, RunInput, Version
+from artifacts.places import count_of
 from projects.models import Project
 
-MOST = 50
+MOST = 50  # runs that are listed
+COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Consumers:
+    """How many runs, seen or not, and how many downloading people in containers that the reader sees; both at most 100."""
+
+    runs: int
+    people: int
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.people)
+
+    @property
+    def more_runs(self) -> str:
+        """A plus where counting stopped."""
+        return "+" if self.runs == COUNTED else ""
+
+    @property
+    def more_people(self) -> str:
+        """The same for people."""
+        return "+" if self.people == COUNTED else ""
 
 
 def consumers_of(user: User, version: Version) -> tuple[list[RunInput], int]:
@@ -18,6 +43,20 @@ def consumers_of(user: User, version: Version) -> tuple[list[RunInput], int]:
     uses = list(_uses(user).filter(version=version).order_by("-pk")[:MOST])
     visible = [use for use in uses if use.is_visible]
     return visible, len(uses) - len(visible)
+
+
+def count_consumers(user: User, version: Version) -> Consumers:
+    """One query that stops counting at 100."""
+    runs = RunInput.objects.filter(version=version, run__deleted_at=None)
+    taken = Download.objects.visible_to(user).filter(version=version)
+    people = User.objects.filter(pk__in=taken.values("actor"))
+    found = Version.objects.filter(pk=version.pk).values_list(_count(runs), _count(people))
+    return Consumers(*found.get())
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    few = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk")[:COUNTED])
+    return count_of(few.annotate(every=Value(1)), "every")
 
 
 def _uses(user: User) -> Any:

@@ -48,10 +48,22 @@ class Tally:
     last_at: datetime
 
 
-def note(*, version: int, container: int, actor: int, door: Download.Door, count: int, bytes: int) -> None:
-    """Count a download of `bytes` bytes; `count` is 0 for a further part of a file. Never raises, never waits long."""
-    now = timezone.now()
-    _add({Key(version, container, actor, door, now.date()): Tally(count, bytes, now)})
+def note(
+    *,
+    version: int,
+    container: int,
+    actor: int,
+    door: Download.Door,
+    count: int,
+    bytes: int,
+    at: datetime | None = None,
+) -> None:
+    """Count a download of `bytes` bytes, now or `at` a moment (UTC); `count` is 0 for a further part of a file.
+
+    Never raises, never waits long.
+    """
+    at = at or timezone.now()
+    _add({Key(version, container, actor, door, at.date()): Tally(count, bytes, at)})
 
 
 def flush() -> int:

@@ -127,6 +127,15 @@ class Report(Act):
 
 
 @dataclass(frozen=True)
+class Fetch(Act):
+    """Download all files of a collection's version as a zip in the browser."""
+
+    registry: str
+    collection: str
+    version: int
+
+
+@dataclass(frozen=True)
 class Point(Act):
     """Let an alias of a collection point at another version."""
 

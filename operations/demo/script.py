@@ -12,9 +12,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.db.models import Count, Sum
+
 from access.models import Container, User
 from artifacts.manifest import Entry, digest_of
-from artifacts.models import Version
+from artifacts.models import Download, Version
+from artifacts.services import downloads
 from artifacts.services.commits import commit_version
 from artifacts.services.uploads import AnnouncedFile, announce_files, set_manifest
 from artifacts.services.versions import Draft, create_version, use_version
@@ -48,8 +51,18 @@ class Script:
         return cls(actor, run, started, seconds)
 
     def use(self, version: Version, through: Container) -> None:
-        """Take `version` as an input, found in `through`."""
+        """Take `version` as an input, found in `through`, with its files."""
         use_version(actor=self.actor, run=self.run, version=version, container=through)
+        held = version.entries.filter(reference_uri="").aggregate(count=Count("pk"), bytes=Sum("size"))
+        downloads.note(
+            version=version.pk,
+            container=through.pk,
+            actor=self.actor.pk,
+            door=Download.Door.SDK,
+            count=held["count"],
+            bytes=held["bytes"],
+            at=self.started,
+        )
 
     def log(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Stream a row of metrics for each step, with the console lines and system metrics that come with them."""

@@ -17,7 +17,8 @@ from access.models import Namespace, Organization, Team, User
 from access.roles import Role
 from access.services import invitations, keys, organizations, people, roles, service_accounts, teams
 from artifacts.manifest import Entry
-from artifacts.models import Version
+from artifacts.models import Download, Version
+from artifacts.services import downloads
 from operations.demo import acts, contents, files, story
 from operations.demo.clock import dated
 from operations.demo.script import Script
@@ -37,6 +38,7 @@ def seed(*, now: datetime, password: str) -> None:
         stage = Stage(now, password)
         for act in story.CHRONICLE:
             stage.play(act)
+        downloads.flush()
 
 
 class Stage:
@@ -112,6 +114,19 @@ class Stage:
         with dated(self._moment(act.days)):
             link = self.links[act.collection][act.version]
             links.add_aliases(actor=self.people[act.who], link=link, names=[act.alias])
+
+    @play.register
+    def _(self, act: acts.Fetch) -> None:
+        link, moment = self.links[act.collection][act.version], self._moment(act.days)
+        downloads.note(
+            version=link.version_id,
+            container=self.shelves[act.registry].pk,
+            actor=self.people[act.who].pk,
+            door=Download.Door.ZIP,
+            count=1,
+            bytes=link.version.size,
+            at=moment,
+        )
 
     @play.register
     def _(self, act: acts.Protect) -> None:

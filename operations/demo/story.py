@@ -10,6 +10,7 @@ from operations.demo.acts import (
     Correct,
     Evaluate,
     Family,
+    Fetch,
     Invite,
     Night,
     Person,
@@ -229,6 +230,7 @@ CHRONICLE: tuple[Act, ...] = (
     Quantize(9.0, "tomas", METERS, 6, ("signed",)),
     Point(8.7, "tomas", METERS, BUILDS, "meter-reader-int8", "production", 2),
     Automate(8.6, "tomas", METERS, "camera-builds", RELEASE, BUILDS),
+    Fetch(8.5, "kenji", METERS, MODELS, "meter-reader", 6),
     Report(8.2, "tomas", METERS, "Recommends v6; v3 stays out."),
     Train(
         6.4,
@@ -257,6 +259,7 @@ CHRONICLE: tuple[Act, ...] = (
     Invite(1.4, "nora", METERS, "mio.tanaka@riverside-water.example", RESEARCH),
     Evaluate(1.2, "ines", METERS, 7, "Candidate for the autumn roll-out."),
     Quantize(0.3, "tomas", METERS, 7),
+    Fetch(0.2, "nora", METERS, MODELS, "meter-reader", 7),
     Point(0.09, "ines", METERS, MODELS, "meter-reader", "staging", 7),
 )
 

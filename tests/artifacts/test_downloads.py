@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from access.models import User
 from access.services.keys import create_key
-from artifacts.models import Download, Version
+from artifacts.models import Download, RunInput, Version
 from artifacts.services import downloads
+from projects.models import Run
 from storage.signing import download_url
 from tests.cast import Cast
 from tests.making import md5_of
@@ -110,6 +112,34 @@ def test_those_who_see_the_version_see_who_took_it_there(cast: Cast, signed_in: 
     data = signed_in(cast.rita).get(f"{LINKED.rstrip('/')}/usage.json").json()
     assert [(row["username"], row["door"], row["count"]) for row in data["rows"]] == [("vera", "page", 1)]
     assert signed_in(cast.otto).get(f"{LINKED}usage.csv").status_code == 404
+
+
+def test_the_version_says_how_many_runs_and_people_use_it_and_stops_counting(cast: Cast, signed_in: SignIn) -> None:
+    version = shelves.log(cast)
+    shelves.link(cast, version)
+    assert not signed_in(cast.rita).get(LINKED).context["consumers"]
+    body(signed_in(cast.vera).get(f"{LINKED}download/config.json"))
+    downloads.flush()
+    use_by(version, "probe")
+    for user, base, hidden in ((cast.rita, LINKED, 1), (cast.vera, NET, 0)):
+        client = signed_in(user)
+        assert "1 run, downloaded by 1 person" in client.get(base).content.decode(), user
+        page = client.get(f"{base}usage/")
+        assert (len(page.context["uses"]), page.context["hidden"], page.context["most"]) == (1 - hidden, hidden, None)
+        assert client.get(f"{base.rstrip('/')}/usage.json").json()["hidden_runs"] == hidden
+        assert ("probe" in page.content.decode()) is not bool(hidden)
+    use_by(version, *(f"run{number}" for number in range(120)))
+    client = signed_in(cast.vera)
+    assert "100+ runs, downloaded by 1 person" in client.get(NET).content.decode()
+    assert "Only the newest 50 uses are looked at." in client.get(f"{NET}usage/").content.decode()
+
+
+def use_by(version: Version, *names: str) -> None:
+    """Runs of the version's project used it; a deleted one beside them counts for nothing."""
+    project = version.artifact.project
+    gone = Run(project=project, name=f"gone-{names[0]}", deleted_at=timezone.now())
+    made = Run.objects.bulk_create([*(Run(project=project, name=name) for name in names), gone])
+    RunInput.objects.bulk_create(RunInput(run=run, version=version, container=project) for run in made)
 
 
 def test_what_cannot_be_written_now_is_written_later(cast: Cast, signed_in: SignIn) -> None:
