@@ -13,6 +13,7 @@ from access.models import User
 from artifacts.best import Ends, ends_of
 from artifacts.comparison import common_keys, directions
 from artifacts.models import Version
+from artifacts.narrowing import narrow
 from artifacts.ordering import sorted_page
 from artifacts.plots import Plot, plots
 from artifacts.selection import Selection
@@ -76,12 +77,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One page of the series, with the charts above it."""
+    """One page of the series, with the charts above it; `remark` is about the filter, which perhaps is not readable."""
 
     page: Page[Any]
     rows: list[Row]
     columns: list[Column]
     available: list[str]
+    remark: str = ""
+    is_readable: bool = True
     charts: list[Plot] = field(default_factory=list)
 
 
@@ -90,14 +93,17 @@ def versions_table(series: Series, user: User, selection: Selection) -> Table:
 
     One more where a large series is sorted by a metric and the page holds versions without it.
     """
-    page = sorted_page(series, _rows(series, user, selection), selection.sort, selection.cursor)
     counts = metric_counts(series, selection.words)
+    known = [] if selection.words else [*counts, *series.directions]
+    rows, remark, is_readable = narrow(series, _rows(series, user, selection), selection.filter, known)
+    page = sorted_page(series, rows, selection.sort, selection.cursor)
     keys = list(selection.keys) if selection.chosen else common_keys(counts)
     values = _values(series, page.items, keys)
     aliases = _aliases(series, page.items)
     columns = _columns(series, page.items, keys, values)
-    rows = [_row(series, item, columns, values, aliases) for item in page.items]
-    return Table(page, rows, columns, sorted(counts), _charts(keys, values, aliases))
+    shown = [_row(series, item, columns, values, aliases) for item in page.items]
+    charts = _charts(keys, values, aliases)
+    return Table(page, shown, columns, sorted(counts), remark, is_readable, charts)
 
 
 def _rows(series: Series, user: User, selection: Selection) -> Any:

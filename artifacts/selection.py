@@ -16,11 +16,15 @@ USUAL = COLUMNS[:5]
 
 @dataclass(frozen=True)
 class Selection:
-    """Order, columns, filters and page; `words` narrow the metrics that are offered as columns."""
+    """Order, columns, filters and page; `words` narrow the metrics that are offered as columns.
+
+    `filter` is in the filter language (docs/filtering.md), `tag` and `alias` are names.
+    """
 
     sort: str = "-version"
     keys: tuple[str, ...] = ()
     columns: tuple[str, ...] = USUAL
+    filter: str = ""
     tag: str = ""
     alias: str = ""
     words: str = ""
@@ -29,7 +33,7 @@ class Selection:
 
     @classmethod
     def read(cls, query: QueryDict) -> Selection:
-        """From `?sort=-metric:loss&metric=loss&column=tags&tag=night&alias=best&cursor=…`.
+        """From `?sort=-metric:loss&metric=loss&column=tags&q=loss<1&tag=night&cursor=…`.
 
         `metric=` alone shows no metric, `column=` alone no other column than the version.
         """
@@ -38,6 +42,7 @@ class Selection:
             sort=query.get("sort") or "-version",
             keys=tuple(dict.fromkeys(key for key in query.getlist("metric") if key))[:MAX_COLUMNS],
             columns=tuple(name for name in COLUMNS if name in asked) if asked else USUAL,
+            filter=query.get("q", "").strip(),
             tag=query.get("tag", "").strip(),
             alias=query.get("alias", "").strip(),
             words=query.get("keys", "").strip()[:MAX_WORDS],
@@ -48,4 +53,4 @@ class Selection:
     @property
     def is_filtered(self) -> bool:
         """Whether rows are left out."""
-        return bool(self.tag or self.alias)
+        return bool(self.filter or self.tag or self.alias)

@@ -1,13 +1,17 @@
-"""The versions table as templates want it: heads that sort, and the choice of columns."""
+"""The versions table as templates and scripts want it: heads that sort, the choice of columns, its data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from artifacts.rows import Table
-from artifacts.selection import METRIC, Selection
+from artifacts.selection import COLUMNS, METRIC, Selection
 from common.data import PageData
+
+WIDE = 10  # from here on a table scrolls in a box of its own, whose head stays
 
 
 @dataclass(frozen=True)
@@ -20,14 +24,36 @@ class Head:
     higher_is_better: bool | None = None
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A column that may be shown."""
+
+    name: str
+    label: str
+    is_shown: bool
+
+
 def head(label: str, name: str, selection: Selection, higher_is_better: bool | None = None) -> Head:
     """Numbers start with the largest; a second click turns the order round."""
     order = {name: "ascending", f"-{name}": "descending"}.get(selection.sort, "")
     return Head(label, name if order == "descending" else f"-{name}", order, higher_is_better)
 
 
-def table_context(table: Table, selection: Selection) -> dict[str, Any]:
-    """What `artifacts/_versions.html` needs beside its series."""
+def table_context(table: Table, selection: Selection, *, who: str, full_name: str) -> dict[str, Any]:
+    """What `artifacts/_versions.html` needs beside its series; `who` is the head of the column of people."""
+    labels = {
+        "aliases": _("Aliases"),
+        "tags": _("Tags"),
+        "who": who,
+        "run": _("Run"),
+        "size": _("Size"),
+        "ttl": _("Kept for"),
+        "digest": _("Digest"),
+        "files": _("Files"),
+        "logged": _("Logged"),
+    }
+    shown = [column.key for column in table.columns]
+    others = [key for key in table.available if key not in shown]
     return {
         "table": table,
         "page": table.page,
@@ -37,7 +63,14 @@ def table_context(table: Table, selection: Selection) -> dict[str, Any]:
         "metric_heads": [
             head(column.key, METRIC + column.key, selection, column.higher_is_better) for column in table.columns
         ],
-        "shown_keys": [column.key for column in table.columns],
+        "keys": [*((key, True) for key in shown), *((key, False) for key in others)],
+        "shown_keys": shown,
+        "show": {name: name in selection.columns for name in COLUMNS},
+        "choices": [Choice(name, labels[name], name in selection.columns) for name in COLUMNS],
+        "labels": labels,
+        "is_wide": len(shown) + len(selection.columns) >= WIDE,
+        "width": len(shown) + len(selection.columns) + 3,
+        "full_name": full_name,
     }
 
 
@@ -53,9 +86,11 @@ def table_data(name: str, table: Table, facts: dict[str, Any]) -> PageData:
             "created_at": row.moment.isoformat(),
             "run": row.run.name if row.run else None,
             "size": row.version.size,
+            "files": row.version.file_count,
             "digest": row.version.digest,
             "url": row.url,
         }
         for row in table.rows
     ]
-    return PageData(name, facts | {"next": table.page.next, "previous": table.page.previous}, rows)
+    about = {"remark": table.remark} if table.remark else {}
+    return PageData(name, facts | about | {"next": table.page.next, "previous": table.page.previous}, rows)

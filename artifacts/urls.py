@@ -10,7 +10,7 @@ ARTIFACT = "<str:entity>/<str:project>/artifacts/<str:type>/<str:artifact>/"
 VERSION = ARTIFACT + "<str:reference>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(ARTIFACT, pages.artifact, name="artifact"),
+    *with_data(ARTIFACT, pages.artifact, "artifact"),
     *with_data(ARTIFACT + "compare/", comparing.compare, "comparison"),
     path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),
     path(ARTIFACT + "metrics/", editing.artifact_metrics, name="artifact_metrics"),

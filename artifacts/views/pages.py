@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from access.models import User
 from access.policy import role_on
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from artifacts import file_tab, tabs
 from artifacts.feed import artifact_events
 from artifacts.histories import history_context, history_data, history_page
+from artifacts.models import Artifact
 from artifacts.places import (
     artifact_crumbs,
     artifact_series,
@@ -25,8 +29,9 @@ from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tab_data import data_of
-from artifacts.tables import table_context
+from artifacts.tables import table_context, table_data
 from artifacts.undoing import undoable
+from common.data import PageData
 from common.errors import NotFoundError
 from common.htmx import render_page
 from registries.linking import registries_for
@@ -40,20 +45,32 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
     found = find_artifact(request.user, entity, project, type, artifact)
     selection = Selection.read(request.GET)
     table = versions_table(artifact_series(found), request.user, selection)
-    context = {
-        "artifact": found,
-        "total": found.version_count,  # type: ignore[attr-defined]  # annotated by find_artifact
-        "crumbs": artifact_crumbs(found),
-        "url": artifact_url(found),
+    full_name = f"{found.project.namespace.name}/{found.project.name}/{found.name}"
+    context = _artifact_head(request.user, found) | {"links": links_of(request.user, found)}
+    context |= table_context(table, selection, who=_("Logged by"), full_name=full_name)
+
+    def data() -> PageData:
+        facts = {"name": found.name, "type": found.type, "project": full_name.rpartition("/")[0]}
+        facts |= {name: context[name] for name in ("total", "tags")} | {"description": found.description}
+        return table_data("versions", table, facts)
+
+    return render_page(request, "artifacts/artifact.html", context, partial="versions", data=data)
+
+
+def _artifact_head(user: User, artifact: Artifact) -> dict[str, Any]:
+    """What the head of an artifact's page shows `user`."""
+    may = permissions(role_on(user, artifact.project))
+    return {
+        "artifact": artifact,
+        "total": artifact.version_count,  # type: ignore[attr-defined]  # annotated by find_artifact
+        "crumbs": artifact_crumbs(artifact),
+        "url": artifact_url(artifact),
+        "directions_url": f"{artifact_url(artifact)}metrics/",
+        "may": may,
+        "may_direct": may["edit_version"],
+        "link_url": newest_link_url(artifact, may) if artifact.version_count else "",  # type: ignore[attr-defined]
+        "tags": [tag.name for tag in artifact.tags.all()],
     }
-    context |= table_context(table, selection) | {"links": links_of(request.user, found)}
-    context |= {
-        "may": permissions(role_on(request.user, found.project)),
-        "tags": [tag.name for tag in found.tags.all()],
-    }
-    context["link_url"] = newest_link_url(found, context["may"]) if context["total"] else ""
-    context |= {"directions_url": f"{artifact_url(found)}metrics/", "may_direct": context["may"]["edit_version"]}
-    return render_page(request, "artifacts/artifact.html", context, partial="versions")
 
 
 @require_safe

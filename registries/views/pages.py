@@ -86,7 +86,8 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     found = queries.get_collection(request.user, organization, registry, collection)
     selection = Selection.read(request.GET)
     table = versions_table(queries.collection_series(found), request.user, selection)
-    context = queries.collection_head(request.user, found, "") | table_context(table, selection)
+    context = queries.collection_head(request.user, found, "")
+    context |= table_context(table, selection, who=_("Linked by"), full_name=context["target_path"])
     context |= {
         "directions_url": f"{queries.collection_url(found)}metrics/",
         "may_direct": context["may"]["edit_collection"],

@@ -80,3 +80,73 @@ def test_a_filter_and_an_order_go_together(client: Client) -> None:
 def test_an_order_that_is_none_is_refused_and_a_damaged_cursor_too(client: Client) -> None:
     assert client.get(NET, {"sort": "colour"}).status_code == 400
     assert client.get(NET, {"sort": "metric:loss", "cursor": "x"}).status_code == 400
+
+
+@pytest.fixture
+def mia(cast: Cast, signed_in: SignIn) -> Client:
+    """mia, before three versions."""
+    for number in range(3):
+        version = shelves.log(cast, number, metrics={"loss": 3 - number, "mAP@50": number / 10}, tags=[f"t{number}"])
+        shelves.link(cast, version, aliases=[f"a{number}"])
+    return signed_in(cast.mia)
+
+
+@pytest.mark.parametrize("address", [NET, SOURCE], ids=["collection", "artifact"])
+def test_the_filter_field_finds_by_metric_tag_and_alias(mia: Client, address: str) -> None:
+    for text, expected in [
+        ("loss < 2.5", ["v2", "v1"]),
+        ("mAP@50 >= 0.1 tag:t1", ["v1"]),
+        ("-tag:t1", ["v2", "v0"]),
+        ("version:1", ["v1"]),
+    ]:
+        page = mia.get(address, {"q": text})
+        assert labels(page) == expected, text
+        assert not page.context["table"].remark
+    assert labels(mia.get(NET, {"q": "alias:a0 or alias:latest"})) == ["v2", "v0"]
+
+
+def test_a_filter_that_cannot_be_read_says_so_beside_the_field_and_shows_nothing(mia: Client) -> None:
+    for text in ("tg:x", "loss >", "(", '"', "loss < tall", "x" * 5000):
+        page = mia.get(NET, {"q": text})
+        assert page.status_code == 200
+        assert labels(page) == []
+        assert 'id="q-error"' in page.content.decode(), text
+    assert "Did you mean tag?" in mia.get(NET, {"q": "tg:x"}).content.decode()
+
+
+def test_a_metric_that_no_new_version_has_is_remarked_upon_and_looked_for(mia: Client, cast: Cast) -> None:
+    page = mia.get(NET, {"q": "los < 9"})
+    assert labels(page) == []
+    assert "Did you mean loss?" in page.context["table"].remark
+    assert page.context["table"].is_readable
+
+
+def test_columns_and_metrics_are_chosen_in_the_address(mia: Client) -> None:
+    page = mia.get(NET, {"column": ["digest", "files"], "metric": "mAP@50"})
+    heads = page.content.decode().partition("<thead>")[2].partition("</thead>")[0]
+    assert [name for name in ("Aliases", "Tags", "Linked by", "Run", "Size") if f">{name}<" in heads] == []
+    assert all(name in heads for name in ("Digest", "Files", "mAP@50"))
+    assert page.context["shown_keys"] == ["mAP@50"]
+    bare = mia.get(NET, {"column": "", "metric": ""})
+    assert bare.context["shown_keys"] == []
+    assert not any(bare.context["show"].values())
+
+
+def test_of_many_metrics_eight_are_shown_and_any_is_found_by_a_part_of_its_name(mia: Client, cast: Cast) -> None:
+    metrics = {f"class/{number:03}": 1.0 for number in range(300)}
+    shelves.link(cast, shelves.log(cast, 9, metrics=metrics))
+    page = mia.get(NET, {"metric": [*metrics][:20], "keys": "S/29"})
+    assert page.context["shown_keys"] == [*metrics][:8]
+    offered = [key for key, is_shown in page.context["keys"] if not is_shown]
+    assert offered == [key for key in metrics if "/29" in key]
+
+
+def test_the_tables_of_artifacts_are_data_too(mia: Client) -> None:
+    found = mia.get(f"{SOURCE.rstrip('/')}.json", {"q": "loss < 2.5", "metric": "loss"}).json()
+    assert (found["name"], found["total"]) == ("net", 3)
+    assert [(row["version"], row["metric:loss"], row["tags"]) for row in found["rows"]] == [
+        ("v2", 1.0, ["t2"]),
+        ("v1", 2.0, ["t1"]),
+    ]
+    text = mia.get(f"{SOURCE.rstrip('/')}.csv").content.decode("utf-8-sig")
+    assert text.startswith("version,aliases,tags,metric:")

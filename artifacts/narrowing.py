@@ -1,0 +1,34 @@
+"""The filter field of a table of versions (docs/filtering.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+
+from artifacts.filtering import version_condition, version_vocabulary
+from artifacts.series import MAX_KEYS, Series
+from common.filtering import FilterError, Node, read_text
+
+
+def narrow(series: Series, rows: QuerySet[Any], text: str, metrics: Collection[str]) -> tuple[QuerySet[Any], str, bool]:
+    """Those of `rows` for which `text` holds, what to say of it, and whether it could be read; else there are no rows.
+
+    `metrics` are those of the newest versions: another name may be that of an older one, and is only remarked upon.
+    """
+    if not text:
+        return rows, "", True
+    known = metrics if 0 < len(metrics) < MAX_KEYS else None
+    try:
+        tree, remark = _read(text, known)
+    except FilterError as error:
+        return rows.none(), error.message, False
+    return rows.filter(version_condition(series, tree)), remark, True
+
+
+def _read(text: str, metrics: Collection[str] | None) -> tuple[Node, str]:
+    try:
+        return read_text(text, version_vocabulary(metrics)), ""
+    except FilterError as strict:
+        return read_text(text, version_vocabulary()), strict.message
