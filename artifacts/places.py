@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from access.models import Container, Namespace, User
+from access.models import Container, User
 from access.policy import get_visible, role_on
 from access.roles import Action, Role, allows
 from artifacts.models import Artifact, Version, VersionAlias
@@ -198,14 +198,14 @@ def _find_project(user: User, entity: str, name: str) -> Project:
     return found
 
 
-def find_artifact(user: User, entity: str, project: str, type: str, name: str) -> Artifact:
+def find_artifact(user: User, entity: str, project: str, type: str, name: str, **also: Any) -> Artifact:
     """The visible artifact at an address with its number of versions, its project carrying the reader's role: two queries.
 
-    Raises NotFoundError.
+    `also` are further annotations. Raises NotFoundError.
     """
     found = _find_project(user, entity, project)
     versions = Version.objects.committed().filter(artifact=OuterRef("pk"))
-    artifacts = Artifact.objects.annotate(version_count=count_of(versions, "artifact"))
+    artifacts = Artifact.objects.annotate(version_count=count_of(versions, "artifact"), **also)
     artifact = artifacts.filter(project=found, type=type, name=name, deleted_at=None).first()
     if artifact is None:
         raise NotFoundError("There is no such artifact, or you may not see it.")
@@ -255,12 +255,9 @@ def artifact_url(artifact: Artifact) -> str:
     return reverse("artifacts:artifact", args=[project.namespace.name, project.name, artifact.type, artifact.name])
 
 
-def newest_link_url(artifact: Artifact, may: dict[str, bool]) -> str:
-    """Where a reader who `may` links the newest version into a registry (F47); empty for what cannot be linked (F51)."""
-    namespace = artifact.project.namespace
-    if not may["download_version"] or namespace.kind != Namespace.Kind.TEAM:
-        return ""
-    names = [namespace.name, artifact.project.name, artifact.type, artifact.name, f"@{LATEST}"]
+def newest_link_url(artifact: Artifact) -> str:
+    """Where the newest version is linked into a registry (F47)."""
+    names = [artifact.project.namespace.name, artifact.project.name, artifact.type, artifact.name, f"@{LATEST}"]
     return reverse("artifacts:link_to_registry", args=names)
 
 

@@ -54,6 +54,7 @@ class Cell:
 class Row:
     """A version in the table; `run` is None where the reader may not see it."""
 
+    index: int
     label: str
     url: str
     aliases: list[tuple[str, bool]]
@@ -162,6 +163,7 @@ def _columns(series: Series, items: Sequence[Any], keys: list[str], values: Valu
 def _row(series: Series, item: Any, columns: list[Column], values: Values, aliases: list[tuple[str, int, bool]]) -> Row:
     version: Version = item.version if series.path else item
     return Row(
+        index=item.index,
         label=item.label,
         url=series.url(item.label),
         aliases=[(name, is_protected) for name, number, is_protected in aliases if number == item.index],

@@ -11,8 +11,6 @@ from artifacts.rows import Table
 from artifacts.selection import COLUMNS, METRIC, Selection
 from common.data import PageData
 
-WIDE = 10  # from here on a table scrolls in a box of its own, whose head stays
-
 
 @dataclass(frozen=True)
 class Head:
@@ -68,7 +66,6 @@ def table_context(table: Table, selection: Selection, *, who: str, full_name: st
         "show": {name: name in selection.columns for name in COLUMNS},
         "choices": [Choice(name, labels[name], name in selection.columns) for name in COLUMNS],
         "labels": labels,
-        "is_wide": len(shown) + len(selection.columns) >= WIDE,
         "width": len(shown) + len(selection.columns) + 3,
         "full_name": full_name,
     }

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from artifacts.views import comparing, editing, lineage, linking, pages
+from artifacts.views import bulk, comparing, editing, lineage, linking, pages
 
 app_name = "artifacts"
 ARTIFACT = "<str:entity>/<str:project>/artifacts/<str:type>/<str:artifact>/"
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),
     path(ARTIFACT + "metrics/", editing.artifact_metrics, name="artifact_metrics"),
     path(ARTIFACT + "tags/", editing.artifact_tags, name="artifact_tags"),
+    path(ARTIFACT + "tag-versions/", bulk.tag_versions, name="tag_versions"),
+    path(ARTIFACT + "delete-versions/", bulk.delete_versions, name="delete_versions"),
     *with_data(ARTIFACT + "history/", pages.artifact_history, "artifact_history"),
     path(ARTIFACT + "delete/", editing.delete_artifact, name="delete_artifact"),
     *with_data(ARTIFACT + "lineage/", lineage.artifact, "artifact_lineage"),

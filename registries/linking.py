@@ -15,6 +15,7 @@ from artifacts.models import Artifact, Version
 from common.errors import ForbiddenError
 from common.names import fold
 from projects.models import Project
+from registries.matrix import may_create_registry
 from registries.models import AcceptedType, Collection, Registry
 
 SHOWN = 100
@@ -90,14 +91,29 @@ def organization_of(project: Project) -> Organization:
 
 def registries_for(user: User, project: Project, kind: str) -> QuerySet[Registry]:
     """The registries into which `user` may link artifacts of that type from `project`, by name (F47)."""
+    home = home_of(project)
+    found = _open_to(user, kind).filter(organization=home).order_by("-is_core", "name_key")
+    return found if home else found.none()
+
+
+def is_taken(user: User) -> Exists:
+    """Whether `user` may link the artifact of the query around it into any registry."""
+    return Exists(_open_to(user, OuterRef(OuterRef("type"))).filter(organization=OuterRef("project__organization")))
+
+
+def may_link(user: User, artifact: Artifact) -> bool:
+    """Whether there is a registry for the artifact, or `user` may make one; asks nothing where it is annotated `is_taken`."""
+    home = home_of(artifact.project)
+    taken = getattr(artifact, "is_taken", None)
+    if taken is None:
+        taken = registries_for(user, artifact.project, artifact.type).exists()
+    return home is not None and (taken or may_create_registry(user, home))
+
+
+def _open_to(user: User, kind: str | OuterRef) -> QuerySet[Registry]:
     accepts = Q(accepts_all_types=True) | Exists(AcceptedType.objects.filter(registry=OuterRef("pk"), name=kind))
-    found: QuerySet[Registry] = (
-        Registry.objects.visible_to(user)
-        .with_role(user)
-        .filter(accepts, organization=project.organization_id, role_level__gte=MINIMUM[Action.LINK_VERSION])
-        .order_by("-is_core", "name_key")
-    )
-    return found if project.namespace.kind != Namespace.Kind.PERSONAL else found.none()
+    visible = Registry.objects.visible_to(user).with_role(user)
+    return visible.filter(accepts, role_level__gte=MINIMUM[Action.LINK_VERSION])
 
 
 def collections_for(registry: Registry, kind: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,6 +47,15 @@ def link_losses(link: Link, aliases: list[str]) -> list[str]:
     ]
 
 
+def links_losses(aliases: list[str]) -> list[str]:
+    """What unlinking several versions takes away."""
+    return [
+        *_aliases(aliases),
+        _("Their numbers are not given again; scripts that ask for them by these will fail."),
+        _("The sources, their files and their other links stay."),
+    ]
+
+
 def source_losses(user: User, versions: Versions, aliases: list[str]) -> list[str]:
     """What deleting versions at their source takes away; links that `user` does not see are never told apart from none."""
     links = Link.objects.visible_to(user).filter(version__in=versions).select_related("collection__registry")
@@ -66,6 +77,21 @@ def guards(**links: object) -> str:
     held = LinkAlias.objects.protected().filter(**links).select_related("link").order_by("name")
     names = [f"{alias.name} ({alias.link.label})" for alias in held[: NAMED + 1]]
     return _("Protected aliases lie on it: %(names)s.") % {"names": _few(names)} if names else ""
+
+
+def why_protected(aliases: Iterable[LinkAlias]) -> str:
+    """Why a link with these aliases stays for all but admins; empty where none of them is protected."""
+    names = [alias.name for alias in aliases if alias.is_protected]  # type: ignore[attr-defined]  # with_protection
+    return (
+        _("Only an admin of the registry may do this: %(names)s is protected.") % {"names": _few(names)}
+        if names
+        else ""
+    )
+
+
+def held(versions: Sequence[Version]) -> set[int]:
+    """The ids of those that some registry, seen or not, holds by a protected alias (C13)."""
+    return set(Link.objects.protected().filter(version__in=versions).values_list("version", flat=True))
 
 
 def _aliases(names: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
 from registries.views import (
+    bulk,
     changes,
     comparing,
     creation,
@@ -62,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(COLLECTION + "metrics/", editing.collection_metrics, name="collection_metrics"),
     path(COLLECTION + "tags/", editing.collection_tags, name="collection_tags"),
     path(COLLECTION + "delete/", editing.delete_collection, name="delete_collection"),
+    path(COLLECTION + "tag-versions/", bulk.tag_versions, name="tag_versions"),
+    path(COLLECTION + "unlink-versions/", bulk.unlink_versions, name="unlink_versions"),
     path(COLLECTION + "link/", placing.link_new_version, name="link_new_version"),
     *with_data(VERSION, pages.version, "version"),
     path(VERSION + "edit/", editing.edit_version, name="edit_version"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,6 +179,17 @@ def edit_version(*, actor: User, version: Version, through: Container, edit: Edi
             _edited(EventType.VERSION_EDITED, actor, version, through, before, after)
         _retag(actor, version, through, add, remove)
     return version
+
+
+def tag_versions(
+    *, actor: User, versions: Iterable[Version], through: Container, add: Sequence[str] = (), remove: Sequence[str] = ()
+) -> None:
+    """Give tags to several versions and take others from them: all of it, or nothing. Permission is that of `edit_version`."""
+    edit = Edit(add_tags=add, remove_tags=remove)
+    with transaction.atomic():
+        # In one order, so that two who tag the same versions never wait for each other in a ring.
+        for version in sorted(versions, key=lambda version: version.pk):
+            edit_version(actor=actor, version=version, through=through, edit=edit)
 
 
 def _apply(version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]]:

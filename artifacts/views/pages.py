@@ -34,7 +34,7 @@ from artifacts.undoing import undoable
 from common.data import PageData
 from common.errors import NotFoundError
 from common.htmx import render_page
-from registries.linking import registries_for
+from registries.linking import is_taken, may_link
 from registries.queries import links_of
 from storage.signing import base_url
 
@@ -42,7 +42,7 @@ from storage.signing import base_url
 @require_safe
 def artifact(request: PersonalRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
     """The series of an artifact's versions."""
-    found = find_artifact(request.user, entity, project, type, artifact)
+    found = find_artifact(request.user, entity, project, type, artifact, is_taken=is_taken(request.user))
     selection = Selection.read(request.GET)
     table = versions_table(artifact_series(found), request.user, selection)
     full_name = f"{found.project.namespace.name}/{found.project.name}/{found.name}"
@@ -68,7 +68,8 @@ def _artifact_head(user: User, artifact: Artifact) -> dict[str, Any]:
         "directions_url": f"{artifact_url(artifact)}metrics/",
         "may": may,
         "may_direct": may["edit_version"],
-        "link_url": newest_link_url(artifact, may) if artifact.version_count else "",  # type: ignore[attr-defined]
+        "may_link": may["download_version"] and may_link(user, artifact),
+        "link_url": newest_link_url(artifact),
         "tags": [tag.name for tag in artifact.tags.all()],
     }
 
@@ -80,9 +81,7 @@ def version(
     """A version: description, facts, first metrics."""
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
-    context["may_link"] = (
-        place.may["download_version"] and registries_for(request.user, place.version.artifact.project, type).exists()
-    )
+    context["may_link"] = place.may["download_version"] and may_link(request.user, place.version.artifact)
     return render_page(request, "artifacts/version.html", context, data=data_of("", place, context))
 
 

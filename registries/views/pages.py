@@ -89,6 +89,7 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     context = queries.collection_head(request.user, found, "")
     context |= table_context(table, selection, who=_("Linked by"), full_name=context["target_path"])
     context |= {
+        "collection_url": queries.collection_url(found),
         "directions_url": f"{queries.collection_url(found)}metrics/",
         "may_direct": context["may"]["edit_collection"],
     }
