@@ -21,7 +21,7 @@ from django.utils import timezone
 def main(collections: int, versions: int) -> None:
     """Write the rows."""
     from access.models import Organization, User
-    from artifacts.models import Artifact, ManifestEntry, RunInput, Tag, Version, VersionAlias, VersionMetric
+    from artifacts.models import Artifact, RunInput, Tag, Version, VersionAlias, VersionMetric
     from events.models import Event
     from projects.models import Project, Run
     from registries.models import Collection, Link, LinkAlias, Registry
@@ -36,37 +36,37 @@ def main(collections: int, versions: int) -> None:
         visibility="team",
     )  # fmt: skip
     artifact = Artifact.objects.create(project=project, name="net", type="model", next_index=versions)
-    shelf, *_ = save(
+    shelf, *_ = insert(
         Collection(registry=registry, name=name, name_key=name, type="model", created_by=mia)
         for name in ["net", *(f"net-{number}" for number in range(1, collections))]
     )
-    runs = save(
+    runs = insert(
         Run(project=project, name=f"r{n}", user=mia, state="finished", summary={"loss": 1 / (n + 1)})
         for n in range(versions)
     )
-    made = save(
+    made = insert(
         Version(
             artifact=artifact, index=n, state="committed", digest=f"{n:032x}", produced_by=run, created_by=mia, size=n * 1000,
             file_count=1, metadata={"train": {"lr": n / versions}}, committed_at=timezone.now(),
         )
         for n, run in enumerate(runs)
     )  # fmt: skip
-    save(RunInput(run=run, version=used, container=project) for run, used in zip(runs[1:], made, strict=False))
-    save(
+    insert(RunInput(run=run, version=used, container=project) for run, used in zip(runs[1:], made, strict=False))
+    insert(
         VersionMetric(version=version, key=key, value=(n * 7919 % versions) / versions + place, source="history")
         for n, version in enumerate(made)
         for place, key in enumerate(("accuracy", "loss", "recall"))
     )
-    links = save(Link(collection=shelf, version=version, index=n, created_by=mia) for n, version in enumerate(made))
-    save(
+    links = insert(Link(collection=shelf, version=version, index=n, created_by=mia) for n, version in enumerate(made))
+    insert(
         VersionAlias(artifact=artifact, version=version, name=f"a{n}") for n, version in enumerate(made) if n % 10 == 0
     )
-    save(LinkAlias(collection=shelf, link=link, name=f"a{n}") for n, link in enumerate(links) if n % 10 == 0)
+    insert(LinkAlias(collection=shelf, link=link, name=f"a{n}") for n, link in enumerate(links) if n % 10 == 0)
     LinkAlias.objects.create(collection=shelf, link=links[-1], name="latest")
     tag = Tag.objects.create(name="night")
     through = Version.tags.through
-    save(through(version_id=version.pk, tag_id=tag.pk) for n, version in enumerate(made) if n % 10 == 0)
-    save(
+    insert(through(version_id=version.pk, tag_id=tag.pk) for n, version in enumerate(made) if n % 10 == 0)
+    insert(
         Event(
             organization=organization, container_id=registry.pk, actor=mia, door="sdk", type="version:linked", object_type="link",
             object_id=link.pk, parent_id=shelf.pk, after={"version": link.label, "collection": "net", "source": link.version_id},
@@ -74,19 +74,25 @@ def main(collections: int, versions: int) -> None:
         for link in links
     )  # fmt: skip
     others = Collection.objects.filter(registry=registry).exclude(pk=shelf.pk)
-    save(Link(collection=other, version=made[0], index=0, created_by=mia) for other in others)
+    insert(Link(collection=other, version=made[0], index=0, created_by=mia) for other in others)
     Collection.objects.filter(registry=registry).update(next_index=1)
     Collection.objects.filter(pk=shelf.pk).update(next_index=versions)
     recount(Collection.objects.filter(registry=registry))
-    files = min(versions, 100_000)
-    save(
-        ManifestEntry(version=made[-1], path=f"part-{n // 1000:03}/{n:06}.bin", digest=f"{n:032x}", size=n)
-        for n in range(files)
+    put_files(made[-1], min(versions, 100_000))
+
+
+def put_files(version: Any, count: int) -> None:
+    """So many files in one version."""
+    from artifacts.models import ManifestEntry, Version
+
+    insert(
+        ManifestEntry(version=version, path=f"part-{n // 1000:03}/{n:06}.bin", digest=f"{n:032x}", size=n)
+        for n in range(count)
     )
-    Version.objects.filter(pk=made[-1].pk).update(file_count=files)
+    Version.objects.filter(pk=version.pk).update(file_count=count)
 
 
-def save(rows: Iterable[Any]) -> list[Any]:
+def insert(rows: Iterable[Any]) -> list[Any]:
     """Insert them in batches."""
     listed = list(rows)
     if listed:
