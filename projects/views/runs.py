@@ -60,7 +60,6 @@ def delete_chosen(request: PersonalRequest, entity: str, project: str) -> HttpRe
     found = queries.find_project(request.user, entity, project)
     require(request.user, Action.WRITE_RUN, found)
     runs = queries.find_runs(found, request.GET.getlist("run"))
-    with_outputs = request.POST.get("artifacts") == "delete"
     if not runs:
         raise NotFoundError(_("None of these runs is here any more. Choose some on the project's page."))
     losses = queries.losses_of_runs(request.user, runs)
@@ -77,7 +76,7 @@ def delete_chosen(request: PersonalRequest, entity: str, project: str) -> HttpRe
     }
     return editing.confirm(
         request,
-        lambda: delete_runs(actor=request.user, runs=runs, with_outputs=with_outputs),
+        lambda: delete_runs(actor=request.user, runs=runs, with_outputs=request.POST.get("artifacts") == "delete"),
         back=back,
         after=back,
         page=page,

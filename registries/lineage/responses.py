@@ -41,7 +41,7 @@ def as_file(request: HttpRequest, lineage: Lineage, name: str) -> HttpResponse:
     response = HttpResponse(drawn, content_type="image/svg+xml")
     safe = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.") or "lineage"
     response["Content-Disposition"] = f'attachment; filename="{safe[:100]}-lineage.svg"'
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     return response
 

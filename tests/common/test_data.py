@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from django.test import Client
@@ -17,7 +16,9 @@ NET = "/orgs/Acme/registry/Shelf/collections/net"
 def test_a_collection_is_json_and_csv(cast: Cast, signed_in: Callable[[User], Client]) -> None:
     shelves.link(cast, shelves.log(cast))
     client = signed_in(cast.rita)
-    found = json.loads(client.get(f"{NET}.json").content)
+    answer = client.get(f"{NET}.json")
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/json", "nosniff")
+    found = answer.json()
     assert (found["name"], found["total"]) == ("net", 1)
     assert [row["version"] for row in found["rows"]] == ["v0"]
     lines = client.get(f"{NET}.csv").content.decode("utf-8-sig").splitlines()

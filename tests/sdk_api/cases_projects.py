@@ -7,6 +7,7 @@ import json
 from django.utils import timezone
 
 from access.models import User
+from artifacts.models import Version
 from events.models import Event
 from projects.models import Project, Run, RunFile
 from projects.services.runs import announce_files
@@ -123,10 +124,11 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
 @root("deleteRun")
 def _(ask: Ask, cast: Cast, world: World) -> None:
     document = "mutation D($input: DeleteRunInput!) { deleteRun(input: $input) { clientMutationId } }"
-    assert ask(cast.mia, document, input={"id": wire_id(world.run), "deleteArtifacts": True}).status == 400
-    told = ask(cast.mia, document, input={"id": wire_id(world.run), "clientMutationId": "x"})
+    gone = {"id": wire_id(world.run), "deleteArtifacts": True}
+    told = ask(cast.mia, document, input=gone | {"clientMutationId": "x"})
     assert told.data == {"deleteRun": {"clientMutationId": "x"}}
     assert Run.objects.get(pk=world.run.pk).deleted_at is not None
+    assert not Version.objects.committed().filter(produced_by=world.run).exists()
     assert ask(cast.mia, document, input={"id": wire_id(world.run)}).status == 200
     assert ask(cast.otto, document, input={"id": wire_id(world.run)}).status == 404
     assert ask(cast.vera, document, input={"id": wire_id(world.run)}).status == 403

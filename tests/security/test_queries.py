@@ -23,7 +23,7 @@ VALUES = [
     "x" * 5000, "{{7*7}}",
     "password", "created_by__password", "9" * 60, "-1", "NaN", "\ud83d\ude00", "()[]*+", "$where", "0x10", "\u0660",
 ]  # fmt: skip
-LINK = re.compile(r'(?:href|hx-get|value)="[^"]*"')  # a link or a form may carry on what it was given
+LINK = re.compile(r'(?:href|hx-get|hx-post|value)="[^"]*"')  # a link or a form may carry on what it was given
 NAMES = [
     "q",
     "sort",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -102,11 +103,8 @@ def write_everywhere(world: World, texts: list[str]) -> None:
 def test_no_text_acts_on_any_page(texts: list[str], world: World, asker: Asker) -> None:
     write_everywhere(world, texts)
     world.people["olga"] = people.find_user("olga")
-    pages = {
-        path: body
-        for path, body in crawl(asker, "olga").items()
-        if "/download/" not in path and "/thumbnail/" not in path and not path.endswith(".csv")  # served to be saved
-    }
+    saved = re.compile(r"/(download|thumbnail|zip)/|\.(csv|json)(\?|$)")  # or not HTML, and said so
+    pages = {path: body for path, body in crawl(asker, "olga").items() if not saved.search(path)}
     assert sum("evil" in body or "alert(1)" in body or "7*7" in body for body in pages.values()) > 10, (
         "it is shown nowhere"
     )
