@@ -12,7 +12,7 @@ from access.policy import require
 from access.roles import Action
 from artifacts import hooks
 from artifacts.models import Artifact, Version, VersionAlias
-from artifacts.services.values import check_description, check_tags, tag_rows
+from artifacts.services.values import check_description, check_room, check_tags, tag_rows
 from common import names
 from common.errors import ConflictError
 from events.services import record
@@ -71,6 +71,7 @@ def tag_artifact(*, actor: User, artifact: Artifact, add: Iterable[str] = (), re
     wanted, unwanted = check_tags(add), list(remove)
     with transaction.atomic():
         present = set(artifact.tags.values_list("name", flat=True))
+        check_room(present, wanted, unwanted)
         artifact.tags.remove(*artifact.tags.filter(name__in=unwanted))
         artifact.tags.add(*tag_rows(wanted))
         for tag in sorted(present & set(unwanted)):

@@ -16,7 +16,15 @@ from access.roles import Action
 from artifacts import hooks
 from artifacts.models import Artifact, RunInput, Version
 from artifacts.services.aliases import point
-from artifacts.services.values import check_aliases, check_description, check_metadata, check_tags, tag_rows, told
+from artifacts.services.values import (
+    check_aliases,
+    check_description,
+    check_metadata,
+    check_room,
+    check_tags,
+    tag_rows,
+    told,
+)
 from common import names
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from events.services import record
@@ -127,7 +135,9 @@ def _label_again(actor: User, version: Version, aliases: list[str], tags: list[s
     with transaction.atomic():
         Artifact.objects.select_for_update().get(pk=version.artifact_id)
         point(actor=actor, version=version, names=aliases)
-        version.tags.add(*tag_rows(tags))
+        if tags:
+            check_room(version.tags.values_list("name", flat=True), tags, ())
+            version.tags.add(*tag_rows(tags))
 
 
 def use_version(*, actor: User, run: Run, version: Version, container: Container, used_as: str = "") -> RunInput:
@@ -215,6 +225,7 @@ def _apply(version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]
 
 def _retag(actor: User, version: Version, through: Container, add: list[str], remove: list[str]) -> None:
     present = set(version.tags.values_list("name", flat=True))
+    check_room(present, add, remove)
     for name in remove:
         if name in present:
             version.tags.remove(*version.tags.filter(name=name))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.models import User
 from access.policy import require
 from access.roles import Action
-from artifacts.services.values import check_description, check_tags, tag_rows
+from artifacts.services.values import check_description, check_room, check_tags, tag_rows
 from common import names
 from common.errors import ConflictError, InvalidInputError
 from events.services import record
@@ -101,6 +101,7 @@ def tag_collection(
     wanted, unwanted = check_tags(add), list(remove)
     with transaction.atomic():
         present = set(collection.tags.values_list("name", flat=True))
+        check_room(present, wanted, unwanted)
         collection.tags.remove(*collection.tags.filter(name__in=unwanted))
         collection.tags.add(*tag_rows(wanted))
         for tag in sorted(present & set(unwanted)):

@@ -275,6 +275,30 @@ def test_heads_that_claim_more_than_there_is_end_where_the_bytes_end(data: bytes
     assert kind == "damaged" or shown.is_cut
 
 
+WHOLE = {
+    "m.safetensors": safetensors({"w": LINE}, 4),
+    "m.gguf": gguf(
+        note(b"a", 8, struct.pack("<Q", 2) + b"ab") + note(b"l", 9, struct.pack("<IQ", 8, 1) + b"\0" * 8), 2
+    ),
+    "m.onnx": b"\x08\x07\x12\x04test\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" + b"\x0a" * 40,
+    "n.ipynb": b'{"cells": [{"cell_type": "code", "source": ["a"], "outputs": [{"data": {"image/png": "iVBORw0KGgo="}}]}]}',
+    "t.csv": b'a,b\n"1,2",3\n4,"5""6"\n',
+    "t.table.json": b'{"columns": ["a"], "data": [[1], ["b"]]}',
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_that_is_damaged_anywhere_is_shown_or_called_so(name: str) -> None:
+    """T33: cut off at every byte, and with every byte as large, as small and as odd as it can be."""
+    whole = WHOLE[name]
+    damaged = [whole[:end] for end in range(len(whole))]
+    damaged += [
+        whole[:at] + odd + whole[at + 1 :] for at in range(len(whole)) for odd in (b"\xff", b"\x00", b"\x80", b"[")
+    ]
+    kinds = {show(name, data).kind for data in damaged}
+    assert kinds <= {"text", "table", "notebook", "code", "damaged", "none"}
+
+
 def bomb(width: int, height: int) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -36,11 +36,13 @@ def session(demo: Server, browser: Browser) -> Any:
 
 @pytest.fixture
 def open_page(demo: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """`open_page(**options of the context)`: a tab; whatever it complains of fails the test, but `refusal`, a status."""
+    """`open_page(**options of the context)`: a tab; whatever it complains of fails the test, but `refusal`, a status
+    or words.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def opened(refusal: int = 0, **options: Any) -> Page:
+    def opened(refusal: int | str = 0, **options: Any) -> Page:
         def note(text: str) -> None:
             if not (refusal and str(refusal) in text):
                 complaints.append(text)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
 from access.services import keys, people
 from access.services.people import edit_user
-from artifacts.models import Version
+from artifacts.models import Version, VersionMetric
 from projects.services.runs import RunFields, upsert_run
 from registries.services.collections import edit_collection, tag_collection
 from registries.services.links import add_aliases
@@ -19,51 +18,7 @@ from tests.access.asking import Asker
 from tests.access.test_leaks import crawl
 from tests.access.world import World
 from tests.making import log_version
-
-HOSTILE = [
-    '<script src="//evil.example/x.js"></script>',
-    "<img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)><math><mi href=javascript:alert(1)>x",
-    "\"' onmouseover=alert(1) x='\" autofocus onfocus=alert(1)",
-    "[a](javascript:alert(1)) ![b](data:text/html;base64,PHNjcmlwdD4=) <javascript:alert(1)> [c]: vbscript:x",
-    "<!-- --><iframe srcdoc='<script>alert(1)</script>'></iframe><base href=//evil.example><meta http-equiv=refresh content=0>",
-    "</textarea></title></script><style>*{background:url(//evil.example)}</style><form action=//evil.example><button>x",
-    "{% csrf_token %}{{ request.user.password }}${7*7}&lt;script&gt;alert(1)&lt;/script&gt;",
-]
-NEVER = {"iframe", "object", "embed", "applet", "base", "math", "style", "frame", "video", "audio"}
-ADDRESSES = {
-    "href",
-    "src",
-    "action",
-    "formaction",
-    "srcset",
-    "poster",
-    "data",
-    "xlink:href",
-    "hx-get",
-    "hx-post",
-    "background",
-}
-
-
-class Reader(HTMLParser):
-    """Collects what of a page could act by itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag in NEVER or (tag == "script" and not values.get("src", "").startswith("/static/")):
-            self.found.append(f"<{tag} {values}>")
-        if tag == "meta" and "http-equiv" in values:
-            self.found.append(f"<meta {values}>")
-        for name, value in values.items():
-            plain = "".join(value.split()).casefold()
-            outward = plain.startswith(("javascript:", "data:", "vbscript:", "//", "http://evil", "https://evil"))
-            if name.startswith("on") or name in {"style", "srcdoc"} or (name in ADDRESSES and outward):
-                self.found.append(f"<{tag} {name}={value!r}>")
+from tests.security.markup import HOSTILE, acting
 
 
 def name_of(text: str) -> str:
@@ -90,12 +45,16 @@ def write_everywhere(world: World, texts: list[str]) -> None:
         config=dict.fromkeys(texts, text),
         summary=dict.fromkeys(texts, 1.5),
         group=texts[1][:60],
+        commit=texts[0][:60],
     )
     run, _ = upsert_run(actor=cast.mia, project=world.project, name="loud", fields=fields)
     log_version(
         cast.mia, world.project, {f"{name}.txt": text.encode(), "page.html": text.encode(), "note.md": text.encode()}, run=run,
         name=name, description=text, metadata={one: {"nested": [one]} for one in texts}, references={"ref": f"s3://bucket/{name}"},
     )  # fmt: skip
+    VersionMetric.objects.bulk_create(
+        VersionMetric(version=world.versions[0], key=one, value=0.5, source="history") for one in texts
+    )
     Version.objects.filter(pk=world.versions[0].pk).update(description=text, metadata=dict.fromkeys(texts, text))
 
 
@@ -108,11 +67,5 @@ def test_no_text_acts_on_any_page(texts: list[str], world: World, asker: Asker) 
     assert sum("evil" in body or "alert(1)" in body or "7*7" in body for body in pages.values()) > 10, (
         "it is shown nowhere"
     )
-    acting = {}
-    for path, body in pages.items():
-        assert body[0] in "234", (path, body[:200])
-        reader = Reader()
-        reader.feed(body)
-        if reader.found:
-            acting[path] = reader.found
-    assert acting == {}
+    assert [path for path, body in pages.items() if body[0] not in "234"] == []
+    assert {path: found for path, body in pages.items() if (found := acting(body))} == {}
