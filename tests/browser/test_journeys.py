@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -232,3 +233,60 @@ def test_a_lineage_is_panned_zoomed_dragged_and_saved(open_page: Callable[..., P
         page.get_by_text("Export").click()
     page.get_by_role("button", name="Full screen").click()
     expect(page.locator(".lin:fullscreen")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_file_is_found_and_downloaded_and_the_version_says_by_whom(
+    open_page: Callable[..., Page], session: Any, script: bool
+) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
+    page.goto(f"{READER}versions/v6/")
+    page.get_by_role("link", name=re.compile("^Files")).click()
+    page.get_by_label("Find a file").fill("LABELS")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("navigation", name="Files", exact=True).get_by_role("link", name="labels.txt").click()
+    page.wait_for_url("**/files/labels.txt*")
+    files = page.get_by_role("main").locator("#tab")
+    for link, name, beginning in (("Download", "labels.txt", b"0\n1\n"), ("All as zip", "meter-reader-v6.zip", b"PK")):
+        with page.expect_download() as download:
+            files.get_by_role("link", name=link, exact=True).click()
+        assert download.value.suggested_filename == name
+        assert Path(download.value.path()).read_bytes().startswith(beginning)
+    page.get_by_role("link", name="Usage").click()
+    for way in ("Address of a file", "Zip"):
+        row = page.get_by_role("row", name=re.compile(f"^.*Nora Lindqvist {way}"))
+        for _ in range(10):  # written every few seconds
+            if row.count():
+                break
+            page.wait_for_timeout(1000)
+            page.reload()
+        expect(row.first).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_version_is_found_by_its_metrics_and_held_against_another(
+    open_page: Callable[..., Page], session: Any, script: bool
+) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
+    page.goto(READER)
+    page.get_by_label("Filter versions").fill("accuracy > 0.76 tag:augmented")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    versions = page.get_by_role("table", name="Versions").get_by_role("row")
+    expect(versions).to_have_count(4)
+    page.get_by_role("columnheader").get_by_role("link", name="recall_worn", exact=True).click()
+    expect(versions.nth(1).get_by_role("link", name="v6")).to_be_visible()
+    versions.nth(1).get_by_role("link", name="v6").click()
+    page.get_by_role("link", name="Metrics").click()
+    page.get_by_label("Compare with").select_option("v4")
+    if not script:
+        page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**/v6/metrics/?*against=v4*")
+    expect(page.get_by_role("row", name=re.compile("^accuracy ↑ .* better"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^ece ↓ .* worse"))).to_be_visible()
+    page.get_by_label("Filter metrics").fill("recall")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**q=recall*")
+    metrics = page.get_by_role("table", name="Metrics at logging time")
+    expect(metrics.get_by_role("row", name=re.compile("^recall_worn ↑ .* better"))).to_be_visible()
+    expect(metrics.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_text("1 of 7 metrics")).to_be_visible()

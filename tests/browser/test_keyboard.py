@@ -84,6 +84,42 @@ def test_a_card_is_edited(page: Page) -> None:
     expect(page.locator(".prose strong", has_text="Asked for").first).to_be_visible()
 
 
+def test_a_file_is_found_and_downloaded(page: Page) -> None:
+    page.goto(f"{READER}versions/v7/files/")
+    go_to(page, page.get_by_label("Find a file"))
+    page.keyboard.type("labels")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=labels*")
+    go_to(page, page.get_by_role("link", name="labels.txt"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/files/labels.txt*")
+    go_to(page, page.locator("#tab").get_by_role("link", name="Download", exact=True))
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "labels.txt"
+
+
+def test_a_version_is_found_by_its_metrics_and_held_against_another(page: Page) -> None:
+    page.goto(READER)
+    go_to(page, page.get_by_label("Filter versions"))
+    page.keyboard.type("accuracy > 0.8")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=accuracy*")
+    go_to(page, page.get_by_role("columnheader").get_by_role("link", name="accuracy", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**sort=*accuracy*")
+    versions = page.get_by_role("table", name="Versions").get_by_role("row")
+    go_to(page, versions.nth(1).get_by_role("link", name=re.compile(r"^v\d$")))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/versions/v7/")
+    go_to(page, page.get_by_role("link", name="Metrics", exact=True))
+    page.keyboard.press("Enter")
+    go_to(page, page.get_by_label("Compare with"))
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**against=v5*")
+    expect(page.get_by_role("row", name=re.compile("^accuracy ↑ .* better"))).to_be_visible()
+
+
 @pytest.mark.parametrize("address", [LANDING, READER, f"{READER}versions/v7/", "/vision/meter-reader/"])
 def test_the_focus_starts_with_a_way_past_the_menu_and_is_seen_at_each_stop(page: Page, address: str) -> None:
     page.goto(address)
