@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from access.models import User
 from artifacts.best import Ends, ends_of
@@ -18,7 +20,7 @@ from artifacts.ordering import sorted_page
 from artifacts.plots import Plot, plots
 from artifacts.selection import Selection
 from artifacts.series import HEAVY_RUN_FIELDS, RECENT, Series, metric_counts
-from common.formatting import column_format
+from common.formatting import column_format, metric
 from common.pagination import Page
 from projects.models import Project, Run
 
@@ -49,6 +51,11 @@ class Cell:
         """Whether no version of the whole series has a better one."""
         return self.value is not None and self.value == self.column.best
 
+    @property
+    def text(self) -> str:
+        """As it is written in its column."""
+        return metric(self.value, self.column.spec)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -64,6 +71,24 @@ class Row:
     moment: Any
     run: Run | None
     version: Version
+
+    @property
+    def select_label(self) -> str:
+        """What its checkbox is called."""
+        return _("Select %(label)s") % {"label": self.label}
+
+    @property
+    def menu_label(self) -> str:
+        """What the button of its menu is called."""
+        return _("Actions for %(label)s") % {"label": self.label}
+
+    @property
+    def run_url(self) -> str:
+        """The page of its run; empty where there is none to open."""
+        if self.run is None or self.run.deleted_at:
+            return ""
+        home = self.run.project
+        return reverse("projects:run", args=[home.namespace.name, home.name, self.run.name])
 
     @property
     def is_protected(self) -> bool:
@@ -146,9 +171,13 @@ def _values(series: Series, items: Sequence[Any], keys: list[str]) -> dict[str, 
 def _aliases(series: Series, items: Sequence[Any]) -> list[tuple[str, int, bool]]:
     """(name, number, whether it is protected) of the rows shown and of the newest versions."""
     row = series.alias_row
-    wanted = Q(**{f"{row}__in": [item.pk for item in items]}) | Q(**{f"{row}__index__gte": series.next_index - RECENT})
-    found = series.aliases.filter(wanted).order_by("pk")
-    return list(found.values_list("name", f"{row}__index", "is_protected")[:MAX_ALIASES])
+    shown, recent = (
+        series.aliases.order_by()
+        .filter(**{f"{row}__in": rows})
+        .values_list("pk", "name", f"{row}__index", "is_protected")
+        for rows in ([item.pk for item in items], series.recent.values("pk"))
+    )
+    return [tuple(found) for __, *found in shown.union(recent).order_by("pk")[:MAX_ALIASES]]
 
 
 def _columns(series: Series, items: Sequence[Any], keys: list[str], values: Values) -> list[Column]:
@@ -177,7 +206,7 @@ def _row(series: Series, item: Any, columns: list[Column], values: Values, alias
 
 
 def _charts(keys: list[str], values: Values, aliases: list[tuple[str, int, bool]]) -> list[Plot]:
-    flags = [(name, number) for name, number, _ in aliases]
+    flags = [(name, number) for name, number, __ in aliases]
     guarded = {name for name, _, is_protected in aliases if is_protected}
     drawn = {key: dict(sorted(values[key].items())[-RECENT:]) for key in keys if len(values[key]) > 1}
     return plots(drawn, flags, guarded) if drawn else []

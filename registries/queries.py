@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -62,15 +62,12 @@ def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
 
 
 def get_collection(user: User, organization: str, registry: str, name: str) -> Collection:
-    """The visible collection at an address, with the bytes and the newest of its links: one query. NotFoundError."""
-    links = Link.objects.filter(collection=OuterRef("pk"), deleted_at=None)  # a version's deletion unlinks it (C13)
+    """The visible collection at an address, with the newest of its links: one query. NotFoundError."""
     found = (
         Collection.objects.visible_to(user)
         .filter(**_at(organization, registry, ""), name_key=fold(name))
         .select_related("registry__organization", "newest_link__created_by")
-        .annotate(
-            link_bytes=sum_of(links, "collection", Sum("version__size")), is_starred=starred(CollectionStar, user)
-        )
+        .annotate(is_starred=starred(CollectionStar, user))
         .first()
     )
     if found is None:

@@ -1,6 +1,7 @@
 // What a table of versions does with JavaScript. Without it the bar under the table is a form like any other.
 //
 // - On narrow screens the chart above the table starts folded, for the table comes first.
+// - A row's button fills the one menu with what can be done with its version.
 // - The bar floats once rows are selected and says what its buttons will do. Shift selects a range, the box in the head all.
 
 const COMPARE_FROM = 2;
@@ -37,7 +38,14 @@ function tell() {
   whole.indeterminate = selected.length > 0 && !whole.checked;
 }
 
+function fill(menu, version) {
+  for (const link of menu.querySelectorAll("[data-at]")) link.href = version.getAttribute("href") + link.dataset.at;
+  menu.querySelector("[data-copy]").dataset.copy = `${menu.dataset.of}:${version.textContent}`;
+}
+
 document.addEventListener("click", ({ target, shiftKey }) => {
+  const opener = target.closest("[popovertarget=row-menu]");
+  if (opener) fill(opener.popoverTargetElement, opener.closest("tr").querySelector(".chip-version"));
   if (target.closest("[data-clear]")) {
     for (const box of boxes()) box.checked = false;
     document.querySelector("[data-all]").focus();

@@ -48,6 +48,38 @@ def test_a_reviewer_compares_three_versions(open_page: Callable[..., Page], sess
     expect(page.locator(".chart svg").first).to_be_visible()
 
 
+def test_rows_are_selected_tagged_and_left_where_they_are_protected(
+    open_page: Callable[..., Page], demo: Server
+) -> None:
+    page = open_page(viewport=WIDE)
+    sign_in(page, demo, "priya")  # a member, who may not take the protected v6 away
+    page.goto(READER)
+    page.get_by_label("Select v7").click()
+    page.get_by_label("Select v5").click(modifiers=["Shift"])
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    expect(page.get_by_text("(protected: v6)")).to_be_visible()
+    page.get_by_role("button", name="Unlink 2").click()
+    expect(page.get_by_role("row", name=re.compile("^v6"))).to_contain_text("Stays.")
+    page.go_back()
+    page.get_by_role("button", name="Add tag").click()
+    page.get_by_label(re.compile("^Add tags")).fill("reviewed")
+    page.get_by_role("button", name="Set tags").click()
+    page.wait_for_url(f"**{READER}")
+    expect(page.get_by_role("table", name="Versions").get_by_text("reviewed")).to_have_count(3)
+    page.get_by_role("button", name="Actions for v5").click()
+    page.get_by_role("link", name="Aliases and tags").click()
+    page.wait_for_url("**/versions/v5/labels/")
+
+
+def test_without_scripts_the_bar_under_the_table_is_a_form(open_page: Callable[..., Page], session: Any) -> None:
+    page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=False)
+    page.goto(READER)
+    for label in ("Select v7", "Select v3"):
+        page.get_by_label(label).check()
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_url("**/compare/?v=7&v=3")
+
+
 def open_run(page: Page, tab: str) -> None:
     """A tab of the newest run of a project."""
     page.goto("/vision/leak-detector/")
