@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
-from artifacts.models import RunInput, Version
+from artifacts.models import Version
 from registries.models import Collection, Link, LinkAlias
 
 NAMED = 20
@@ -26,23 +26,19 @@ def collection_losses(collection: Collection) -> list[str]:
         count,
     ) % {"count": count}
     aliases = _aliases(list(collection.aliases.values_list("name", flat=True)[: NAMED + 1]))
-    used = RunInput.objects.filter(container=collection.registry_id, version__in=links.values("version"))
     return [
         *([versions] if count else []),
         *aliases,
-        *_uses(used.values("run").distinct().count()),
         _("Card and tags go."),
     ]
 
 
 def link_losses(link: Link, aliases: list[str]) -> list[str]:
     """What unlinking takes away."""
-    used = RunInput.objects.filter(container=link.collection.registry_id, version=link.version_id).count()
     return [
         _("%(label)s goes from %(name)s; its number is not given again.")
         % {"label": link.label, "name": link.collection.name},
         *_aliases(aliases),
-        *_uses(used),
         _("The source, its files and its other links stay."),
     ]
 
@@ -61,13 +57,11 @@ def source_losses(user: User, versions: Versions, aliases: list[str]) -> list[st
     links = Link.objects.visible_to(user).filter(version__in=versions).select_related("collection__registry")
     named = [f"{link.collection.registry.title}/{link}" for link in links.order_by("pk")[: NAMED + 1]]
     gone = _("These links go along: %(names)s.") % {"names": _few(named)} if named else ""
-    used = RunInput.objects.filter(version__in=versions).values("run").distinct().count()
     hidden = _("Links in registries that you do not see go along, too.")
     return [
         *_aliases(aliases),
         *([gone] if gone else []),
         hidden,
-        *_uses(used),
         _("The files go once nothing else holds them."),
     ]
 
@@ -96,15 +90,6 @@ def held(versions: Sequence[Version]) -> set[int]:
 
 def _aliases(names: list[str]) -> list[str]:
     return [_("These aliases are lost: %(names)s.") % {"names": _few(names)}] if names else []
-
-
-def _uses(count: int) -> list[str]:
-    used = ngettext(
-        "%(count)s run has used it; scripts that ask for it again will fail.",
-        "%(count)s runs have used it; scripts that ask for it again will fail.",
-        count,
-    )
-    return [used % {"count": count}] if count else []
 
 
 def _few(names: list[str]) -> str:

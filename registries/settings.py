@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from access.models import Container, Organization, User
 from access.policy import role_on
-from access.reach import people_of
 from access.roles import Action, allows
 from accounts.why import label
 from common.data import PageData
@@ -134,7 +133,6 @@ class Losses:
     links: int
     aliases: int
     protected: int
-    people: int
 
 
 def losses_of(registry: Registry) -> Losses:
@@ -149,7 +147,6 @@ def losses_of(registry: Registry) -> Losses:
         links=links.count(),
         aliases=aliases["all"],
         protected=aliases["protected"],
-        people=people_of(registry).count(),
     )
 
 
@@ -157,11 +154,6 @@ def other_visibility(registry: Registry) -> str:
     """The visibility that it does not have."""
     ours = Container.Visibility
     return ours.RESTRICTED if registry.visibility == ours.ORGANIZATION else ours.ORGANIZATION
-
-
-def affected_people(registry: Registry) -> int:
-    """How many people gain access by the other visibility, or lose it (C4)."""
-    return abs(people_of(registry, other_visibility(registry)).count() - people_of(registry).count())
 
 
 def colleagues(registry: Registry, words: str) -> list[User]:

@@ -20,7 +20,7 @@ from artifacts.services import aliases, artifacts, versions
 from artifacts.services.directions import direct_metrics
 from common.errors import ConflictError
 from common.forms import posted
-from registries import losses
+from registries import impact, losses
 from registries.services.protection import require_unprotected
 
 asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
@@ -87,6 +87,7 @@ def delete_artifact(request: PersonalRequest, entity: str, project: str, type: s
             _("All %(count)s versions go.") % {"count": found.version_count},  # type: ignore[attr-defined]
             *losses.source_losses(request.user, gone, names),
         ],
+        "impact": {"uses": impact.uses_of(request.user, gone), "freed": impact.freed(request.user, gone)},
         "refusal": _refusal(request.user, gone),
         "button": _("Delete artifact"),
         "done": _("%(name)s is deleted.") % {"name": found.name},
@@ -138,6 +139,7 @@ def delete_version(
     page = {
         "title": _("Delete %(name)s?") % {"name": full},
         "losses": losses.source_losses(request.user, gone, [alias.name for alias in place.aliases]),
+        "impact": {"uses": impact.uses_of(request.user, gone), "freed": impact.freed(request.user, gone)},
         "refusal": _refusal(request.user, gone),
         "button": _("Delete version"),
         "done": _("%(name)s is deleted.") % {"name": full},

@@ -15,6 +15,7 @@ from access.policy import can, require, role_on
 from access.roles import Action
 from accounts import roster
 from accounts.requests import PersonalRequest
+from artifacts.models import Version
 from common.data import PageData
 from common.forms import TypedNameForm, posted
 from common.htmx import render_page
@@ -22,6 +23,7 @@ from projects import pages, queries
 from projects.forms import ProjectForm
 from projects.models import Project
 from projects.services.projects import delete_project, edit_project
+from registries import impact
 
 shown_and_changed = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -96,6 +98,8 @@ def delete(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
             messages.success(request, _("The project %(name)s is deleted.") % {"name": found.name})
             return redirect("projects:entity", entity)
     context = _head(request, found) | {"form": form, "losses": queries.losses_of(request.user, found)}
+    gone = Version.objects.committed().filter(artifact__project=found)
+    context["impact"] = {"uses": impact.uses_of(request.user, gone), "freed": impact.freed(request.user, gone)}
     return render_page(request, "projects/project_delete.html", context, status=form.status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +15,7 @@ from accounts.requests import PersonalRequest
 from artifacts import directing, editing
 from artifacts.forms import NamedForm
 from common.forms import posted
-from registries import losses, queries
+from registries import impact, losses, moving, queries
 from registries.models import Registry
 from registries.services import collections, links
 from registries.services.metrics import set_metrics
@@ -85,6 +86,7 @@ def delete_collection(request: PersonalRequest, organization: str, registry: str
     page = {
         "title": _("Delete %(name)s?") % {"name": found.name},
         "losses": [*losses.collection_losses(found), *warnings],
+        "impact": {"uses": impact.uses_through(found.registry, impact.linked_versions(collection=found))},
         "refusal": refusal,
         "button": _("Delete collection"),
         "done": _("%(name)s is deleted.") % {"name": found.name},
@@ -106,6 +108,9 @@ def version_labels(
 ) -> HttpResponse:
     """Aliases and tags of a linked version (F31 rows 15 and 16)."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
+    wanted = request.POST.get("alias-add", "").strip()
+    if wanted and moving.holder_elsewhere(place, wanted) and place.may["move_protected_alias"]:
+        return redirect("registries:move_alias", *queries.collection_names(place.row.collection), place.label, wanted)
 
     def move(add: list[str], remove: list[str]) -> None:
         if add:
@@ -139,6 +144,7 @@ def unlink_version(
     page = {
         "title": _("Unlink %(name)s?") % {"name": full},
         "losses": [*losses.link_losses(link, [alias.name for alias in place.aliases]), *warnings],
+        "impact": {"uses": impact.uses_through(link.collection.registry, [link.version_id])},
         "refusal": refusal,
         "button": _("Unlink version"),
         "done": _("%(name)s is unlinked.") % {"name": full},

@@ -14,7 +14,7 @@ from accounts.requests import PersonalRequest
 from common.data import PageData
 from common.forms import ServiceForm, TypedNameForm, draft, posted
 from common.htmx import render_page
-from registries import settings
+from registries import impact, settings
 from registries.matrix import check_access
 from registries.queries import get_registry
 from registries.services.protection import protect_alias, unprotect_alias
@@ -63,7 +63,7 @@ def visibility(request: PersonalRequest, organization: str, registry: str) -> Ht
         "form": form,
         "wanted": wanted,
         "widens": widens,
-        "affected": settings.affected_people(found),
+        "affected": impact.affected(found),
     }
     return render_page(request, "registries/settings_visibility.html", context, status=form.status)
 
@@ -138,5 +138,6 @@ def delete(request: PersonalRequest, organization: str, registry: str) -> HttpRe
     context = settings.settings_head(request.user, organization, registry, "registry_delete") | {
         "form": form,
         "losses": settings.losses_of(found),
+        "impact": {"uses": impact.uses_through(found), "people": impact.visitors(found)},
     }
     return render_page(request, "registries/settings_delete.html", context, status=form.status)

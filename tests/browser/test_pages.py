@@ -53,6 +53,7 @@ PAGES = [
     *(f"{READER}lineage/{query}" for query in ("?from=all&mode=complete", "?view=list", "?node=version-1")),
     f"{SOURCE}lineage/?clusters=open&depth=5",
     f"{ENGINE}versions/v2/unlink/",
+    f"{READER}versions/v7/move/production/",
     "/vision/",
     f"{HOUSE}projects/",
     *(f"/vision/meter-reader/{page}" for page in ("", "artifacts/", "settings/", "settings/delete/")),

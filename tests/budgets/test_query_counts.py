@@ -30,6 +30,8 @@ from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from registries.models import Collection, Link, LinkAlias
 from registries.services.counts import recount
+from registries.services.links import add_aliases
+from registries.services.protection import protect_alias
 from tests.cast import Cast, add_service_account
 from tests.making import project_of
 from tests.registries import shelves
@@ -49,6 +51,7 @@ NO_PAGES = {
     "end_session", "end_other_sessions", "deactivate", "reactivate", "set_role", "set_team_member", "remove_member",
     "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",
     "undo",  # change something
+    "move_alias",  # asks about one that is protected
     "delete_runs",  # asks of runs that the address names
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
@@ -64,6 +67,7 @@ CHOSEN = [
     "/orgs/Acme/registry/?q=net",
     "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
     "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
+    "/orgs/Acme/registry/Shelf/collections/net/versions/v0/move/prod/",
     "/orgs/Acme/registry/Shelf/?at=0h",
     "/orgs/Acme/registry/Shelf/collections/net/?at=0h",
     "/orgs/Acme/registry/Shelf/collections/net/aliases/latest/?at=0h",
@@ -109,6 +113,9 @@ def test_pages_ask_what_the_file_says_whatever_the_number_of_versions(
     account = add_service_account(cast)
     _, token = create_invitation(actor=cast.olga, organization=cast.organization, role="member")
     shelves.fill(cast, 2)
+    protect_alias(actor=cast.olga, registry=cast.registry, name="prod")
+    link = Link.objects.select_related("collection__registry").get(index=1)
+    add_aliases(actor=cast.olga, link=link, names=["prod"])
     places = {"account_id": account.pk, "token": token, "event_id": Event.objects.latest("pk").pk}
     project = project_of(cast.mia, cast.team.namespace)
     run = upsert_run(actor=cast.mia, project=project, name="r0", fields=RunFields())[0]

@@ -277,7 +277,12 @@ def test_deleting_says_what_is_lost_and_asks_for_the_name(cast: Cast, signed_in:
     protect_alias(actor=cast.olga, registry=cast.registry, name="production")
     client = signed_in(cast.adam)
     text = text_of(client.get(f"{SETTINGS}delete/"))
-    for loss in ("1 collection ", "1 linked version ", "2 aliases, 1 of them protected", "the access of 5 people"):
+    for loss in (
+        "1 collection ",
+        "1 linked version ",
+        "2 aliases, 1 of them protected",
+        "Lose access 5 people and service accounts",
+    ):
         assert loss in text, loss
     assert client.post(f"{SETTINGS}delete/", {"typed": "shelf"}).status_code == 400
     assert client.post(f"{SETTINGS}delete/", {"typed": "Shelf"}).headers["Location"] == LANDING
