@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable
+from html import unescape
 from time import perf_counter
 from typing import Any
 
@@ -191,6 +193,26 @@ def test_files_are_shown_by_what_their_bytes_are(cast: Cast, signed_in: SignIn) 
         page = text_of(client.get(f"{NET}v0/files/{name}"))
         assert "<script>alert" not in page
         assert "<svg onload" not in page
+
+
+def test_what_describes_the_files_is_open_until_one_chooses_and_each_leads_to_the_one_before(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    shelves.link(cast, shelves.log(cast, 0, files={"Readme.md": b"# Once", "a/readme.md": b"# Deep", "x&y.txt": b"1"}))
+    shelves.link(cast, shelves.log(cast, 1, files={"Readme.md": b"# Twice", "readme/b": b"2", "x&y.txt": b"2"}))
+    client, second = signed_in(cast.vera), LINKED.replace("v0", "v1")
+    assert client.get(f"{LINKED}files/").context["preview"].text == "# Once"
+    page = text_of(client.get(f"{second}files/"))
+    assert "<h3>Twice</h3>" in page
+    against = unescape(re.findall(r'href="([^"]*section=files[^"]*)"', page)[0])
+    assert "Twice" in text_of(client.get(against))
+    chosen = text_of(client.get(f"{second}files/x&y.txt"))
+    beside = text_of(client.get(unescape(re.findall(r'href="([^"]*section=files[^"]*)"', chosen)[0])))
+    assert "x&amp;y.txt" in beside
+    assert client.get(f"{LINKED}files/?q=x").context["entry"] is None
+    restricted = signed_in(cast.rita).get(f"{LINKED}files/")
+    assert restricted.context["entry"] is None
+    assert "section=files" not in text_of(signed_in(cast.rita).get(f"{LINKED}files/Readme.md"))
 
 
 def test_pictures_are_drawn_anew_and_nothing_else_passes_for_one(cast: Cast, signed_in: SignIn) -> None:

@@ -45,6 +45,7 @@ PAGES = [
             "metadata/",
             "usage/",
             "lineage/",
+            "files/",
             "files/evaluation/per_class.csv",
             "edit/",
             "labels/",
