@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Protocol
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from common.filtering.expressions import JsonCondition, TextCondition
 from common.filtering.tree import ORDERED, And, Comparison, Kind, Node, Not, Operator
@@ -99,11 +99,22 @@ class Numbers:
     row: str = "pk"
 
     def condition(self, comparison: Comparison) -> Q:
-        """See Source."""
-        rows = self.rows.filter(**{self.key: comparison.key[0]})
+        """See Source. Asked row by row: half of all versions may have a number in the range, few labels are that common."""
+        rows = self.rows.filter(**{self.owner: OuterRef(self.row), self.key: comparison.key[0]})
         if comparison.operator is not Operator.EXISTS:
             rows = rows.filter(**{f"{self.value}__{LOOKUPS[comparison.operator]}": comparison.value})
-        return Q(**{f"{self.row}__in": rows.order_by().values(self.owner)})
+        return Q(Exists(rows))
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Several places for one field: a row is meant when one of them fits."""
+
+    sources: tuple[Source, ...]
+
+    def condition(self, comparison: Comparison) -> Q:
+        """See Source."""
+        return reduce(operator.or_, [source.condition(comparison) for source in self.sources], NOTHING)
 
 
 @dataclass(frozen=True)
