@@ -105,10 +105,11 @@ class Shell:
         if not self.organization:
             return []
         name = self.organization.name
+        search = Entry(_("Search"), reverse("registries:search"), "search", self._page == "registries:search")
         members, settings_page = (reverse(f"organizations:{page}", args=[name]) for page in ("members", "settings"))
         in_settings = self._page == "organizations:settings"
         in_house = not in_settings and self._page.startswith("organizations:")
-        entries = [Entry(_("Members"), members, "users", in_house)]
+        entries = [search, Entry(_("Members"), members, "users", in_house)]
         if self.organization.is_admin:
             entries.append(Entry(_("Settings"), settings_page, "settings", in_settings))
         return entries

@@ -41,6 +41,7 @@ LEADS_TO: dict[str, str] = {
     "registries:link": "link",
     "registries:registry_": "configure",
     "registries:registry_members": "members",
+    "registries:search": "search",
     "registries:version": "view",
     "registries:version_labels": "aliases",
     "registries:version_lineage": "lineage",

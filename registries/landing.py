@@ -1,4 +1,4 @@
-"""Reads of the landing page: the shelves as cards, what happened lately, and the search over all of it."""
+"""Reads of the landing page: the shelves as cards, and what happened lately."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
-    IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -33,20 +31,17 @@ from access.models import (
     User,
 )
 from artifacts.feed import Line, lines
-from artifacts.models import Version
 from artifacts.places import count_of
 from common.errors import InvalidInputError
-from common.names import fold
 from common.pagination import Page, paginate
 from events.models import Event
 from registries.activity import registry_events, worth_telling
 from registries.history import subjects_of
-from registries.models import Collection, Link, LinkAlias, Registry, RegistryStar
-from registries.queries import collection_url, registry_url, starred, sum_of
+from registries.models import Collection, Registry, RegistryStar
+from registries.queries import registry_url, starred, sum_of
 
 CARDS = 24
 ACTIVITY = 12
-HITS = 20
 ORDERS = {
     "starred": ("-is_core", "star_rank", "name_key", "pk"),
     "name": ("-is_core", "name_key", "pk"),
@@ -178,58 +173,3 @@ def _member_count() -> Coalesce:
     people = OrganizationMembership.objects.filter(organization=OuterRef("organization"))
     reached = people.filter(Exists(open_to_all) | Q(role="admin") | Exists(own) | Exists(by_team))
     return count_of(reached, "organization")
-
-
-@dataclass(frozen=True)
-class Hits:
-    """What a search found, each list bounded."""
-
-    registries: list[tuple[Registry, str]]
-    collections: list[tuple[Collection, str]]
-    links: list[Link]
-
-    def __bool__(self) -> bool:
-        return bool(self.registries or self.collections or self.links)
-
-
-def search(user: User, organization: Organization, words: str) -> Hits:
-    """Registries and collections by name or tag, versions by tag or alias: exact, then prefix, then part (C22)."""
-    key = fold(words)
-    registries = Registry.objects.visible_to(user).filter(organization=organization).select_related("organization")
-    named = registries.filter(name_key__contains=key).annotate(rank=_rank("name_key", key)).order_by("rank", "name_key")
-    collections = Collection.objects.visible_to(user).filter(registry__organization=organization)
-    tagged = Collection.tags.through.objects.filter(collection=OuterRef("pk"), tag__name__icontains=words)
-    found = (
-        collections.filter(Q(name_key__contains=key) | Exists(tagged))
-        .annotate(rank=_rank("name_key", key))
-        .select_related("registry__organization")
-        .prefetch_related("tags")
-        .order_by("rank", "name_key", "pk")
-    )
-    return Hits(
-        [(row, registry_url(row)) for row in named[:HITS]],
-        [(row, collection_url(row)) for row in found[:HITS]],
-        list(_labelled(user, organization, words)[:HITS]),
-    )
-
-
-def _labelled(user: User, organization: Organization, words: str) -> QuerySet[Link]:
-    aliases = LinkAlias.objects.filter(link=OuterRef("pk"), name__icontains=words)
-    tags = Version.tags.through.objects
-    tagged = tags.filter(version=OuterRef("version"), tag__name__icontains=words)
-    links = Link.objects.visible_to(user).filter(collection__registry__organization=organization)
-    return (
-        links.filter(Exists(aliases) | Exists(tagged))
-        .select_related("collection__registry__organization", "version")
-        .prefetch_related(Prefetch("aliases", LinkAlias.objects.with_protection()), "version__tags")
-        .order_by("-pk")
-    )
-
-
-def _rank(field: str, key: str) -> Case:
-    return Case(
-        When(**{field: key}, then=Value(0)),
-        When(**{f"{field}__startswith": key}, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )

@@ -16,6 +16,7 @@ from registries.views import (
     pages,
     past,
     placing,
+    search,
     settings,
     stars,
 )
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registry/", pages.home, name="home"),
     *with_data("changes/<int:event_id>/", changes.change, "change"),
     path("changes/<int:event_id>/undo/", changes.undo_change, name="undo"),
+    *with_data("search/", search.search, "search"),
     *with_data(LANDING, landing.landing, "landing"),
     *with_data(LANDING + "activity/", landing.organization_activity, "activity"),
     path("orgs/<str:organization>/registry/new/", creation.new_registry, name="new_registry"),

@@ -72,12 +72,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Labels:
-    """Rows with a name each (`name`), which belong to ours by their `owner`; ours are known by `row`."""
+    """Rows with a name each (`name`), which belong to ours by their `owner`; ours are known by `row`.
+
+    From a name one gets to the rows that carry it; where only a few rows are asked about, `one_by_one` asks each.
+    """
 
     rows: QuerySet[Any]
     name: str
     owner: str
     row: str = "pk"
+    one_by_one: bool = False
 
     def condition(self, comparison: Comparison) -> Q:
         """See Source."""
@@ -85,6 +89,8 @@ class Labels:
         rows = self.rows
         if comparison.operator is not Operator.EXISTS:
             rows = rows.filter(Column(self.name).condition(comparison))
+        if self.one_by_one:
+            return Q(Exists(rows.filter(**{self.owner: OuterRef(self.row)})))
         return Q(**{f"{self.row}__in": rows.order_by().values(self.owner)})
 
 

@@ -15,6 +15,7 @@ from registries import activity, queries
 from registries import landing as shelves
 from registries.history import subjects_of
 from registries.matrix import may_create_registry
+from registries.search import page as search_page
 from registries.snippets import QUICKSTART, install_code
 from storage.signing import base_url
 
@@ -23,12 +24,15 @@ from storage.signing import base_url
 def landing(request: PersonalRequest, organization: str) -> HttpResponse:
     """The shelves of an organization, or what a search finds on them (F19)."""
     found = queries.get_organization(request.user, organization)
-    words = request.GET.get("q", "").strip()[:128]
+    words = request.GET.get("q", "").strip()
     here = reverse("registries:landing", args=[found.name])
     context = {"organization": found, "q": words, "crumbs": [(found.name, here), (_("Registry"), "")]}
     if words:
-        context["hits"] = shelves.search(request.user, found, words)
-        return render_page(request, "registries/landing.html", context, partial="shelves")
+        context |= search_page.found(request.user, words, within=found)
+        data, status = search_page.data(context), 422 if "error" in context else 200
+        return render_page(
+            request, "registries/landing.html", context, partial="shelves", status=status, data=lambda: data
+        )
     query = request.GET
     shown = shelves.overview(request.user, found, sort=query.get("sort", ""), cursor=query.get("cursor", ""))
     context |= shown | {"may_create": may_create_registry(request.user, found), "sorts": shelves.sorts()}

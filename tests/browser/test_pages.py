@@ -14,6 +14,7 @@ PAGES = [
     *OPEN,
     LANDING,
     f"{LANDING}?q=meter",
+    "/search/?q=meter",
     f"{LANDING}activity/",
     f"{LANDING}model/activity/",
     f"{LANDING}model/?view=cards&sort=-linked",

@@ -65,6 +65,8 @@ NET, COMPARED = "/orgs/Acme/registry/Shelf/collections/net/", "?v=v0&v=v3&v=@lat
 CHOSEN = [
     "/api/v1/docs",
     "/orgs/Acme/registry/?q=net",
+    "/search/?q=net",
+    "/search/?q=latest&kind=versions&in=Acme",
     "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
     "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
     "/orgs/Acme/registry/Shelf/collections/net/versions/v0/move/prod/",

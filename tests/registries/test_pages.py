@@ -67,8 +67,8 @@ def test_a_restricted_registry_is_absent_for_other_members_of_the_organization(c
     client = signed_in(cast.mia)
     assert client.get("/orgs/Acme/registry/Private/").status_code == 404
     assert "Private" not in text_of(client.get(LANDING))
-    assert not client.get(LANDING, {"q": "private"}).context["hits"]
-    assert signed_in(cast.olga).get(LANDING, {"q": "private"}).context["hits"]
+    assert not client.get(LANDING, {"q": "private"}).context["sections"]
+    assert signed_in(cast.olga).get(LANDING, {"q": "private"}).context["sections"]
 
 
 def test_the_front_door_leads_to_the_organizations_shelves(cast: Cast, signed_in: SignIn) -> None:
@@ -128,9 +128,9 @@ def test_the_search_finds_names_tags_and_aliases(cast: Cast, signed_in: SignIn) 
     tag_collection(actor=cast.mia, collection=link.collection, add=["outdoor"])
     client = signed_in(cast.mia)
     for words in ("SHELF", "net", "outdoor", "night", "gold"):
-        assert client.get(LANDING, {"q": words}).context["hits"], words
-    assert not client.get(LANDING, {"q": "%"}).context["hits"]
-    assert not client.get(LANDING, {"q": "zebra"}).context["hits"]
+        assert client.get(LANDING, {"q": words}).context["sections"], words
+    assert not client.get(LANDING, {"q": "%"}).context["sections"]
+    assert not client.get(LANDING, {"q": "zebra"}).context["sections"]
 
 
 def test_names_are_found_in_any_case_and_shown_as_written(cast: Cast, signed_in: SignIn) -> None:

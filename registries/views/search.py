@@ -1,0 +1,37 @@
+"""The search over everything that one may see."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.requests import PersonalRequest
+from accounts.shell import Place, shell_of
+from common.errors import NotFoundError
+from common.htmx import render_page
+from common.names import fold
+from registries.search import page
+
+
+@require_safe
+def search(request: PersonalRequest) -> HttpResponse:
+    """What one may see of what is asked: `?q=tag:night&kind=versions&in=Acme`; 422 for what cannot be read."""
+    scope = _scope(request)
+    context = page.found(request.user, request.GET.get("q", ""), request.GET.get("kind", ""), scope)
+    context |= {"scope": scope, "crumbs": [(_("Search"), "")]}
+    status = 422 if "error" in context else 200
+    return render_page(
+        request, "registries/search.html", context, partial="results", status=status, data=lambda: page.data(context)
+    )
+
+
+def _scope(request: PersonalRequest) -> Place | None:
+    """The organization that `in` names, among one's own. Raises NotFoundError."""
+    name = request.GET.get("in", "")
+    if not name:
+        return None
+    found = next((place for place in shell_of(request).organizations if fold(place.name) == fold(name)), None)
+    if found is None:
+        raise NotFoundError(_("There is no such organization, or you do not belong to it."))
+    return found

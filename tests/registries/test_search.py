@@ -1,0 +1,157 @@
+"""The search over everything: what it finds, in which order, and what it never tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from access.models import User
+from artifacts.models import Tag
+from projects.services.runs import RunFields, upsert_run
+from registries.models import Collection
+from registries.search import read_query, search
+from registries.services.collections import tag_collection
+from registries.services.registries import create_registry
+from tests.cast import Cast
+from tests.making import project_of
+from tests.registries import shelves
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def world(cast: Cast) -> Cast:
+    """`net` on the restricted Shelf, with a tag and an alias; a run; and another collection that is tagged like it."""
+    version = shelves.log(cast, tags=["night shift"])
+    link = shelves.link(cast, version, aliases=["gold"])
+    tag_collection(actor=cast.mia, collection=link.collection, add=["outdoor"])
+    upsert_run(
+        actor=cast.mia,
+        project=project_of(cast.mia, cast.team.namespace),
+        name="r0",
+        fields=RunFields(display_name="gold-rush-1"),
+    )
+    return cast
+
+
+def names(user: User, text: str, organization: int | None = None) -> dict[str, list[str]]:
+    found = {
+        kind: [f"{hit.name}:{hit.version}" if kind == "versions" else hit.name for hit in group.hits]
+        for kind, group in search(user, read_query(text), organization).items()
+    }
+    return {kind: hits for kind, hits in found.items() if hits}
+
+
+def test_a_word_is_found_in_names_tags_and_aliases_of_every_kind(world: Cast) -> None:
+    assert names(world.mia, "GOLD") == {"versions": ["net:v0"], "aliases": ["gold"], "runs": ["gold-rush-1"]}
+    assert names(world.mia, "night") == {"versions": ["net:v0"], "tags": ["night shift"]}
+    assert names(world.mia, "outd") == {"collections": ["net"], "tags": ["outdoor"]}
+    assert names(world.mia, "shel") == {"registries": ["Shelf"]}
+    assert names(world.mia, "ne") == {"collections": ["net"], "artifacts": ["net"]}
+    assert names(world.mia, "train") == {"projects": ["training"]}
+    assert names(world.mia, "vera") == {"people": ["vera"]}
+    assert names(world.mia, "zebra") == names(world.mia, "%") == {}
+
+
+def test_exact_names_come_before_beginnings_and_these_before_parts(world: Cast) -> None:
+    for name in ("subnet", "net", "network", "a-net"):
+        Collection.objects.get_or_create(registry=world.registry, name=name, name_key=name, type="model")
+    assert names(world.mia, "net")["collections"] == ["net", "network", "a-net", "subnet"]
+
+
+def test_the_filter_language_narrows(world: Cast) -> None:
+    assert names(world.mia, 'tag:"night shift" net') == {"versions": ["net:v0"], "tags": ["night shift"]}
+    assert names(world.mia, "alias:gold -tag:outdoor") == {"versions": ["net:v0"], "aliases": ["gold"]}
+    assert names(world.mia, "net -tag:outdoor") == {}
+    assert names(world.mia, "net type:model created > 2020-01-01")["collections"] == ["net"]
+    assert names(world.mia, "net type:dataset") == names(world.mia, "net created < 2020-01-01") == {}
+    assert names(world.mia, "alias:gold or alias:silver")["versions"] == ["net:v0"]
+    assert names(world.mia, "registry:shelf net")["collections"] == ["net"]
+    assert names(world.mia, "gold by:mia")["runs"] == ["gold-rush-1"]
+
+
+def test_a_version_is_found_by_its_name(world: Cast) -> None:
+    for text in ("net:v0", "NET:gold", "Acme/wandb-registry-Shelf/net:latest"):
+        assert names(world.mia, text)["versions"][0] == "net:v0"
+    assert len(names(world.mia, "net:v0")["versions"]) == 2  # the linked one and its source
+    assert names(world.mia, "net:v7") == names(world.otto, "net:v0") == {}
+
+
+def test_what_one_may_not_see_is_not_found_nor_counted(world: Cast, signed_in: SignIn) -> None:
+    hidden = create_registry(
+        actor=world.olga, organization=world.organization, name="Hidden net", visibility="restricted"
+    )
+    secret = Collection.objects.create(registry=hidden, name="net secret", name_key="net secret", type="model")
+    secret.tags.add(Tag.objects.create(name="net tag"))
+    assert "Hidden net" in names(world.olga, "net")["registries"]
+    for text in (
+        "net",
+        "secret",
+        "tag:*",
+        'tag:"net tag"',
+        "registry:hidden",
+        "-tag:zebra",
+        "by:olga",
+        "not name:zebra",
+    ):
+        found = signed_in(world.mia).get("/search.json", {"q": text}).content.decode()
+        assert "ecret" not in found.replace(f'"q": "{text}"', "") and "Hidden" not in found
+        assert "net tag" not in found.replace(text.replace('"', '\\"'), "")
+    for text in ("net", "gold", "night", "shelf", "mia", "training", "tag:outdoor", "Acme", "a"):
+        assert set(names(world.otto, text)) <= {"people"}
+        assert names(world.otto, text).get("people", ["otto"]) == ["otto"]
+
+
+def test_an_organization_narrows_and_a_foreign_one_is_absent(world: Cast, signed_in: SignIn) -> None:
+    assert names(world.mia, "net", world.organization.pk) == names(world.mia, "net")
+    assert names(world.mia, "net", world.organization.pk + 1) == {}
+    assert signed_in(world.otto).get("/search/", {"q": "net", "in": "Acme"}).status_code == 404
+    assert signed_in(world.mia).get("/search/", {"q": "net", "in": "acme"}).status_code == 200
+
+
+def test_the_page_shows_kinds_counts_and_more(world: Cast, signed_in: SignIn) -> None:
+    Collection.objects.bulk_create(
+        Collection(registry=world.registry, name=f"net {n:03}", name_key=f"net {n:03}", type="model")
+        for n in range(120)
+    )
+    client = signed_in(world.mia)
+    page = client.get("/search/", {"q": "net"}).content.decode()
+    assert "Show all 100+" in page and "More than" in page
+    assert page.count("net 0") < 30
+    every = client.get("/search/", {"q": "net", "kind": "collections"}).content.decode()
+    assert "net 098" in every and "net 101" not in every and "There are more" in every
+    data = client.get("/search.json", {"q": "net", "kind": "collections"}).json()
+    assert data["counts"]["collections"] == "100+" and len(data["rows"]) == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("tga:night net", "Did you mean tag"),
+        ("tga:night", "Did you mean tag"),
+        ("metadata.lr > 1", "asked for in a collection"),
+        ("(net", "not closed"),
+        ("tag > x", "cannot be compared"),
+        ("name ~ (a", "regular expression"),
+        ("x" * 1001, "at most 1000"),
+        ("pk__regex:a b", "nothing called"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_place(text: str, says: str, world: Cast, signed_in: SignIn) -> None:
+    response = signed_in(world.mia).get("/search/", {"q": text})
+    assert response.status_code == 422
+    assert says in response.content.decode()
+
+
+def test_odd_questions_are_answered(world: Cast, signed_in: SignIn) -> None:
+    client = signed_in(world.mia)
+    odd: list[dict[str, Any]] = [
+        {}, {"q": "   "}, {"kind": "nonsense", "q": "net"}, {"kind": "runs"}, {"q": "tag:*"}, {"q": "alias:* net"},
+        {"q": "net:v99999999999999999999"}, {"q": "version:v3"}, {"q": "created:2026-01-01"}, {"q": "_ % \\"}, {"q": "日本"},
+    ]  # fmt: skip
+    for query in odd:
+        assert client.get("/search/", query).status_code == 200, query
+        assert client.get("/search.csv", query).status_code == 200, query
