@@ -17,7 +17,7 @@ from access.roles import Action, Role, allows
 from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.reading import LABEL
 from artifacts.series import HEAVY_RUN_FIELDS, Series
-from artifacts.services.versions import LATEST
+from artifacts.services.aliases import LATEST
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from access.models import Organization, User
 from artifacts.feed import visible_events
-from artifacts.services.versions import LATEST
+from artifacts.services.aliases import LATEST
 from common.names import fold
 from events.models import Event
 from registries.models import Registry

@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from access.models import User
 from access.policy import require
 from access.roles import Action
 from artifacts.models import Artifact, Version, VersionAlias
-from artifacts.services.values import check_aliases
+from artifacts.services.values import check_aliases, check_room
 from common.errors import NotFoundError
 from events.services import record
 from events.types import EventType
 
+LATEST = "latest"  # the server's own: always on the newest
+
 
 def point(*, actor: User, version: Version, names: Iterable[str]) -> None:
     """Make each alias point at `version`, within the caller's transaction; one that does already stays untouched."""
-    artifact = version.artifact
-    present = {alias.name: alias for alias in artifact.aliases.select_related("version").filter(name__in=list(names))}
+    artifact, names = version.artifact, list(names)
+    known = VersionAlias.objects.select_related("version").filter(
+        Q(artifact=artifact, name__in=names) | Q(version=version)  # two indexes, whatever else the artifact has
+    )
+    present = {alias.name: alias for alias in known}
+    held = {alias.name for alias in known if alias.version_id == version.pk}
+    check_room(held - {LATEST}, {*names} - {LATEST}, what="aliases")
     for name in names:
         alias = present.get(name)
         if alias is not None and alias.version_id == version.pk:

@@ -13,10 +13,10 @@ from access.policy import require
 from access.roles import Action
 from artifacts.manifest import Entry, clean, digest_of, parse
 from artifacts.models import Artifact, Manifest, ManifestEntry, Version
-from artifacts.services.aliases import point
+from artifacts.services.aliases import LATEST, point
 from artifacts.services.metrics import fill_for_version
 from artifacts.services.uploads import readable_blobs
-from artifacts.services.versions import LATEST, committed_twin
+from artifacts.services.versions import committed_twin
 from common.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
 from events.services import record
 from events.types import EventType

@@ -90,13 +90,13 @@ def _bounded(labels: list[str], what: str) -> list[str]:
     return labels
 
 
-def check_room(present: Iterable[str], add: Iterable[str], remove: Iterable[str]) -> None:
-    """Whether what bears `present` tags may bear those that this change leaves; an earlier excess may shrink."""
+def check_room(present: Iterable[str], add: Iterable[str], remove: Iterable[str] = (), *, what: str = "tags") -> None:
+    """Whether what bears the `present` ones may bear those that this change leaves; an earlier excess may shrink."""
     held = set(present)
     kept = (held - {*remove}) | {*add}
     if len(kept) > max(MAX_LABELS, len(held)):
         raise InvalidInputError(
-            f"One thing bears at most {MAX_LABELS} tags; this change would make it {len(kept)}. Remove some first."
+            f"One thing bears at most {MAX_LABELS} {what}; this change would make it {len(kept)}. Remove some first."
         )
 
 

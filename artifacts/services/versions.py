@@ -32,7 +32,6 @@ from events.types import EventType
 from projects.models import Project, Run
 
 DIGEST = re.compile(r"[0-9a-f]{32}\Z")
-LATEST = "latest"
 MAX_CLIENT_ID = 160
 
 
@@ -136,7 +135,7 @@ def _label_again(actor: User, version: Version, aliases: list[str], tags: list[s
         Artifact.objects.select_for_update().get(pk=version.artifact_id)
         point(actor=actor, version=version, names=aliases)
         if tags:
-            check_room(version.tags.values_list("name", flat=True), tags, ())
+            check_room(version.tags.values_list("name", flat=True), tags)
             version.tags.add(*tag_rows(tags))
 
 

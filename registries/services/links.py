@@ -11,8 +11,8 @@ from access.models import Namespace, User
 from access.policy import require
 from access.roles import Action
 from artifacts.models import Version
-from artifacts.services.values import check_aliases
-from artifacts.services.versions import LATEST
+from artifacts.services.aliases import LATEST
+from artifacts.services.values import check_aliases, check_room
 from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from events.services import record
@@ -114,7 +114,13 @@ def _place(actor: User, registry: Registry, collection: Collection, version: Ver
 
 def _point(actor: User, registry: Registry, link: Link, aliases: Iterable[str]) -> None:
     collection = link.collection
-    present = {alias.name: alias for alias in collection.aliases.select_related("link").filter(name__in=list(aliases))}
+    known = LinkAlias.objects.select_related("link").filter(
+        models.Q(collection=collection, name__in=list(aliases))
+        | models.Q(link=link)  # two indexes, whatever else is here
+    )
+    present = {alias.name: alias for alias in known}
+    held = {alias.name for alias in known if alias.link_id == link.pk}
+    check_room(held - {LATEST}, {*aliases} - {LATEST}, what="aliases")
     for name in aliases:
         alias = present.get(name)
         if alias is not None and alias.link_id == link.pk:

@@ -10,7 +10,7 @@ from access.models import User
 from access.policy import require
 from access.roles import Action
 from artifacts.models import Version
-from artifacts.services.versions import LATEST
+from artifacts.services.aliases import LATEST
 from common import names
 from common.errors import ConflictError, InvalidInputError
 from events.services import record

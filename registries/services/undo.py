@@ -13,8 +13,9 @@ from access.models import Container, User
 from access.policy import require
 from artifacts.models import Artifact, Version
 from artifacts.services import aliases as source_aliases
+from artifacts.services.aliases import LATEST
 from artifacts.services.artifacts import tag_artifact
-from artifacts.services.versions import LATEST, Edit, edit_version
+from artifacts.services.versions import Edit, edit_version
 from artifacts.undoing import ALIASES, UNDOABLE, WINDOW, about, action_of, lost_aliases
 from common.errors import ConflictError, NotFoundError
 from common.formatting import relative_time

@@ -11,12 +11,14 @@ from django.test import Client
 
 from access.models import User
 from artifacts.models import ManifestEntry, Version
+from artifacts.services.aliases import add_aliases
 from artifacts.services.artifacts import tag_artifact
 from artifacts.services.values import MAX_DESCRIPTION, MAX_LABELS, MAX_METADATA_BYTES
 from artifacts.services.versions import Edit, edit_version
 from common.errors import DomainError, InvalidInputError
 from registries.models import Collection, Link
 from registries.services.collections import tag_collection
+from registries.services.links import add_aliases as point_link
 from tests.cast import Cast
 from tests.registries import shelves
 from tests.security.markup import HOSTILE
@@ -109,6 +111,28 @@ def test_no_amount_of_tags_piles_up(cast: Cast, link: Link, signed_in: SignIn) -
     assert "Remove some first" in answer.content.decode()
     for path in (NET, V0, f"{V0}labels/", f"{NET}tags/"):
         shown(client, path)
+
+
+def test_no_amount_of_aliases_piles_up_on_one_version(cast: Cast, link: Link) -> None:
+    kept = [f"kept{number}" for number in range(MAX_LABELS)]
+
+    def at_source(names: list[str]) -> None:
+        add_aliases(actor=cast.mia, version=link.version, names=names)
+
+    def at_link(names: list[str]) -> None:
+        point_link(actor=cast.mia, link=link, names=names)
+
+    for add, bearer in ((at_source, link.version), (at_link, link)):
+        add(kept)
+        add([*kept[:3], "latest"])
+        with pytest.raises(InvalidInputError, match="at most 100 aliases"):
+            add(["one more"])
+        assert bearer.aliases.count() == MAX_LABELS + 1
+    other = shelves.link(cast, shelves.log(cast, 1), aliases=[kept[0]])
+    point_link(actor=cast.mia, link=link, names=["there is room"])
+    assert other.aliases.count() == 2  # the one that it took, and latest
+    with pytest.raises(InvalidInputError, match="at most 100 aliases"):
+        point_link(actor=cast.mia, link=link, names=[kept[0]])
 
 
 def test_a_version_of_ten_thousand_files_is_shown_in_parts(cast: Cast, link: Link, signed_in: SignIn) -> None:
