@@ -159,7 +159,7 @@ def _rows(series: Series, user: User, selection: Selection) -> Any:
     if selection.tag:
         rows = rows.filter(**{f"{path}tags__name": selection.tag})
     if selection.alias:
-        rows = rows.filter(aliases__name=selection.alias)
+        rows = rows.filter(pk__in=series.aliases.filter(name=selection.alias).values(series.alias_row))
     return rows
 
 
