@@ -104,6 +104,17 @@ def require_team_admin(actor: Any, team: Team) -> None:
         require_organization_admin(actor, team.organization)
 
 
+def registry_founders_of(user: Any) -> models.Q:
+    """The organizations where `require_registry_creation` lets `user` through, as a condition on them."""
+    if user.is_superuser:
+        return models.Q(pk__isnull=False)
+    mine = OrganizationMembership.objects.filter(user=user, organization=models.OuterRef("pk"))
+    admins, members = (mine.filter(role=role) for role in ("admin", "member"))
+    return models.Exists(admins) | (
+        ~models.Q(registry_founders=Organization.Founders.ADMINS) & models.Q(models.Exists(members))
+    )
+
+
 def require_registry_creation(user: Any, organization: Organization) -> None:
     """Refuse all but members and admins of the organization, or its admins alone (F31 row 11, C29)."""
     role = organization_role(user, organization)

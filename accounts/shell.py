@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import Organization, OrganizationMembership, Team
+from access.policy import registry_founders_of
 from common.names import fold
 from guide.topics import topic_of_page
 
@@ -36,6 +37,7 @@ class Place:
     pk: int
     name: str
     is_admin: bool
+    may_found: bool
 
     @property
     def url(self) -> str:
@@ -65,7 +67,10 @@ class Shell:
         )
         own = OrganizationMembership.objects.filter(organization=OuterRef("pk"), user=user, role="admin")
         admin = Value(True) if user.is_superuser else Exists(own)
-        rows = Organization.objects.visible_to(user).order_by(rank, "name_key").values_list("pk", "name", admin)
+        founder = Case(When(registry_founders_of(user), then=True), default=False, output_field=BooleanField())
+        rows = (
+            Organization.objects.visible_to(user).order_by(rank, "name_key").values_list("pk", "name", admin, founder)
+        )
         return [Place(*row) for row in rows[:MOST_ORGANIZATIONS]]
 
     @cached_property
@@ -112,6 +117,18 @@ class Shell:
         entries = [search, Entry(_("Members"), members, "users", in_house)]
         if self.organization.is_admin:
             entries.append(Entry(_("Settings"), settings_page, "settings", in_settings))
+        return entries
+
+    @cached_property
+    def creations(self) -> list[Entry]:
+        """What one may create, wherever one is."""
+        entries = [
+            Entry(_("New project"), reverse("projects:new"), "folder-plus", False),
+            Entry(_("New API key"), reverse("accounts:keys"), "key-round", False),
+        ]
+        if self.organization and self.organization.may_found:
+            address = reverse("registries:new_registry", args=[self.organization.name])
+            entries.insert(0, Entry(_("New registry"), address, "library", False))
         return entries
 
     @property

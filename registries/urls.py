@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *with_data("changes/<int:event_id>/", changes.change, "change"),
     path("changes/<int:event_id>/undo/", changes.undo_change, name="undo"),
     *with_data("search/", search.search, "search"),
+    path("search/palette/", search.palette, name="palette"),
     *with_data(LANDING, landing.landing, "landing"),
     *with_data(LANDING + "activity/", landing.organization_activity, "activity"),
     path("orgs/<str:organization>/registry/new/", creation.new_registry, name="new_registry"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonalRequest
 from accounts.shell import Place, shell_of
 from common.errors import NotFoundError
-from common.htmx import render_page
+from common.htmx import render_page, wants_fragment
 from common.names import fold
 from registries.search import page
+from registries.search.palette import offered
 
 
 @require_safe
@@ -24,6 +26,16 @@ def search(request: PersonalRequest) -> HttpResponse:
     return render_page(
         request, "registries/search.html", context, partial="results", status=status, data=lambda: page.data(context)
     )
+
+
+@require_safe
+def palette(request: PersonalRequest) -> HttpResponse:
+    """What the palette of every page offers for `q`; whoever opens the address itself is led to the search page."""
+    text = request.GET.get("q", "")
+    if not wants_fragment(request):
+        return redirect(page.address(text))
+    context = offered(request.user, shell_of(request), text)
+    return render(request, "registries/_palette.html", context)
 
 
 def _scope(request: PersonalRequest) -> Place | None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.demo import LANDING, READER, WIDE
+from tests.browser.demo import LANDING, READER, RULES, WIDE
 
 MOST_STOPS = 150
 LEAKS = f"{LANDING}model/collections/leak-detector/"
@@ -118,6 +119,43 @@ def test_a_version_is_found_by_its_metrics_and_held_against_another(page: Page) 
     page.keyboard.press("ArrowDown")
     page.wait_for_url("**against=v5*")
     expect(page.get_by_role("row", name=re.compile("^accuracy ↑ .* better"))).to_be_visible()
+
+
+def test_the_palette_leads_anywhere(page: Page) -> None:
+    page.goto(READER)
+    page.goto(LEAKS)
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Palette")
+    field = palette.get_by_role("combobox")
+    expect(field).to_be_focused()
+    expect(palette.get_by_role("group", name="Recent").get_by_role("option", name="meter-reader")).to_be_visible()
+    assert Axe().run(page, options=RULES).violations_count == 0
+    page.keyboard.type("meter-reader-int8")
+    chosen = palette.get_by_role("option", selected=True)
+    expect(chosen).to_have_text(re.compile(r"^\s*meter-reader-int8"))
+    page.keyboard.press("ArrowUp")
+    expect(chosen).to_have_text(re.compile(r"^\s*Search for"))
+    page.keyboard.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/collections/meter-reader-int8/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("new proj")
+    expect(chosen).to_have_text("New project")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/projects/new/")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    expect(palette).to_be_hidden()
+
+
+def test_the_menu_of_new_things_is_opened_and_closed(page: Page) -> None:
+    page.goto(LANDING)
+    go_to(page, page.get_by_role("button", name="New", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="New registry")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="New registry")).to_be_hidden()
 
 
 @pytest.mark.parametrize("address", [LANDING, READER, f"{READER}versions/v7/", "/vision/meter-reader/"])
