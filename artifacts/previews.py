@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, BinaryIO
 
 from django.http import QueryDict
@@ -29,6 +30,7 @@ JSON_BYTES = 4 * 2**20  # of what can only be shown whole
 WHOLE_SUFFIXES = (".ipynb", ".table.json")
 HEADED = (".safetensors", ".gguf")
 NUMBER = re.compile(r"-?\d{1,3}\Z", re.ASCII)
+VALUE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\Z|[-+]?(nan|inf)\Z", re.ASCII | re.IGNORECASE)
 NO_PICTURE = "This file is no picture that can be shown; download it instead."
 COLOURED_BYTES = 64 * 1024  # beyond it a lexer may be slow
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 200, 50, 500
@@ -85,6 +87,13 @@ class Preview:
     sort: int = 0
     has_source: bool = False
     note: str = ""
+
+    @cached_property
+    def numeric(self) -> set[int]:
+        """The columns, from 1, that hold numbers alone in the rows shown, or nothing in some."""
+        held = {number for row in self.rows for number, cell in enumerate(row, 1) if VALUE.match(cell)}
+        other = {number for row in self.rows for number, cell in enumerate(row, 1) if cell and not VALUE.match(cell)}
+        return held - other
 
     @property
     def columns(self) -> list[Column]:

@@ -107,6 +107,11 @@ def test_tables_stop_at_two_hundred_rows_and_fifty_columns() -> None:
     assert show("empty.csv", b"").kind == "text"
 
 
+def test_columns_of_numbers_alone_are_known() -> None:
+    rows = ["a,1,-2.5e-3,0x1,,9", "1,,+7,2,,nan", "2,3,.5,3,,1"]
+    assert show("t.csv", "\n".join(["a,b,c,d,e,f", *rows]).encode()).numeric == {2, 3, 6}
+
+
 def test_a_logged_table_is_a_grid() -> None:
     table = {"columns": ["a", "b"], "data": [[1, {"x": None}], ["<i>", 2]]}
     shown = show("p.table.json", json.dumps(table).encode())
