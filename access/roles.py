@@ -60,6 +60,7 @@ class Action(StrEnum):
     CHANGE_VISIBILITY = "change visibility"
     ADD_MEMBER = "add member"
     ASSIGN_ROLE = "assign role"
+    CHANGE_ICON = "change icon"
     DELETE_REGISTRY = "delete registry"
     VIEW_PROJECT = "view project"
     WRITE_RUN = "write run"
@@ -100,6 +101,7 @@ MINIMUM: dict[Action, Role] = {
     Action.ADD_MEMBER: _A,
     Action.ASSIGN_ROLE: _A,
     Action.TAG_VERSION: _M,
+    Action.CHANGE_ICON: _A,
     Action.DELETE_REGISTRY: _A,
     # Projects (F35); reading, using and downloading are the rows above.
     Action.VIEW_PROJECT: _RV,

@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from access.models import ApiKey, Namespace, User
 from access.services import people
 from accounts import avatars
-from common.errors import DomainError
 from common.forms import ServiceForm
+from common.pictures import PictureField
 
 PASSWORD_HINT = _("At least 10 characters, not only digits, and none that everybody uses.")
 
@@ -125,10 +125,7 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("As the browser says")), *settings.LANGUAGES], required=False
     )
-    picture = forms.FileField(
-        label=_("Picture"), required=False, widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
-        help_text=_("PNG, JPEG, WebP or GIF up to 5 MiB. The middle square is kept, and nothing but its pixels."),
-    )  # fmt: skip
+    picture = PictureField()
     remove_picture = forms.BooleanField(label=_("Remove the picture and show initials"), required=False)
 
     def __init__(
@@ -142,14 +139,6 @@ class ProfileForm(forms.Form):
         self.fields["default_namespace"].queryset = Namespace.objects.filter(own).order_by("name")  # type: ignore[attr-defined]
         if not user.avatar:
             del self.fields["remove_picture"]
-
-    def clean_picture(self) -> bytes | None:
-        """The picture as it is stored."""
-        given: UploadedFile[Any] | None = self.cleaned_data["picture"]
-        try:
-            return avatars.render(given, given.size or 0) if given else None
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
 
     def save(self) -> None:
         """Change the account. Raises DomainError, and changes nothing, for what another account stands against."""

@@ -147,6 +147,7 @@ FIELDS = {
     "types": _("accepted types"),
     "accepts_all_types": _("accepts all types"),
     "owner": _("owner"),
+    "icon": _("icon"),
     "metric_directions": _("directions of metrics"),
     "headline_metric": _("headline metric"),
 }

@@ -33,6 +33,7 @@ def settings_head(user: User, organization: str, registry: str, section: str) ->
     may_delete = allows(role, Action.DELETE_REGISTRY) and not found.is_core
     sections = [
         ("registry_settings", _("General"), True),
+        ("registry_icon", _("Icon"), allows(role, Action.CHANGE_ICON)),
         ("registry_types", _("Accepted types"), True),
         ("registry_aliases", _("Protected aliases"), True),
         ("registry_members", _("Members and roles"), True),

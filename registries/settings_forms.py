@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import Organization, Team, User
 from access.reach import find_principal
 from common.forms import ServiceForm
+from common.pictures import PictureField
 from registries.forms import VISIBILITIES, checked
 from registries.models import Registry
 from registries.services.registries import MAX_NAME, Edit, check_name, check_types
@@ -45,6 +46,12 @@ class GeneralForm(ServiceForm):
     def of(cls, registry: Registry, data: Any = None, draft: Mapping[str, Any] | None = None) -> GeneralForm:
         """The form, filled with what `registry` has, or with a draft of it."""
         return cls(data, initial={"name": registry.name, "description": registry.description} | dict(draft or {}))
+
+
+class IconForm(ServiceForm):
+    """A picture for the registry."""
+
+    picture = PictureField(required=True)
 
 
 class TypesForm(ServiceForm):

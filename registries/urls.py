@@ -43,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(REGISTRY + "star/", stars.registry_star, name="registry_star"),
     *with_data(SETTINGS, settings.registry_settings, "registry_settings"),
     path(SETTINGS + "visibility/", settings.visibility, name="registry_visibility"),
+    path(SETTINGS + "icon/", settings.icon, name="registry_icon"),
+    path(REGISTRY + "icon/<slug:name>/", pages.icon, name="icon"),
     *with_data(SETTINGS + "types/", settings.types, "registry_types"),
     *with_data(SETTINGS + "aliases/", settings.aliases, "registry_aliases"),
     *with_data(SETTINGS + "members/", members.members, "registry_members"),

@@ -113,6 +113,6 @@ def sparkline(values: Sequence[float | None]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/_registry_icon.html")
-def registry_icon(name: str, size: int = 40) -> dict[str, Any]:
-    """The drawing of a registry, made from its name."""
-    return {"glyph": glyphs.glyph(name), "size": size}
+def registry_icon(name: str, size: int = 40, image: str = "") -> dict[str, Any]:
+    """The drawing of a registry, made from its name, or its picture at the address `image`."""
+    return {"glyph": None if image else glyphs.glyph(name), "size": size, "image": image}

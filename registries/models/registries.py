@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from access.models import Container
@@ -24,6 +27,13 @@ class Registry(Container):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def icon_url(self) -> str:
+        """The address of its picture, or empty: pages then show a drawing. It changes with the picture, so it may be cached."""
+        if not self.icon or self.organization is None:
+            return ""
+        return reverse("registries:icon", args=[self.organization.name, self.name, PurePath(str(self.icon)).stem])
 
     @property
     def title(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.authentication import by_session_or_key
@@ -76,6 +77,16 @@ def registry(request: PersonalRequest, organization: str, registry: str) -> Http
     facts = {"name": found.name, "description": found.description, "visibility": found.visibility, "types": kinds}
     data = PageData("collections", facts | {"total": total, "next": page.next}, [row.data for row in rows])
     return render_page(request, "registries/registry.html", context, partial="collections", data=lambda: data)
+
+
+@require_safe
+@cache_control(private=True, max_age=31_536_000, immutable=True)
+def icon(request: PersonalRequest, organization: str, registry: str, name: str) -> FileResponse:
+    """The picture of a registry that one sees; the address changes with the picture."""
+    found = queries.get_registry(request.user, organization, registry)
+    if not name or found.icon.name != f"icons/{name}.webp":
+        raise NotFoundError(_("There is no such picture, or you may not see it."))
+    return FileResponse(found.icon.open(), content_type="image/webp")
 
 
 @require_safe

@@ -17,9 +17,10 @@ from common.htmx import render_page
 from registries import impact, settings
 from registries.matrix import check_access
 from registries.queries import get_registry
+from registries.services.icons import set_icon
 from registries.services.protection import protect_alias, unprotect_alias
 from registries.services.registries import Edit, delete_registry, edit_registry
-from registries.settings_forms import AliasForm, GeneralForm, TypesForm
+from registries.settings_forms import AliasForm, GeneralForm, IconForm, TypesForm
 
 shown_and_changed = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,6 +67,22 @@ def visibility(request: PersonalRequest, organization: str, registry: str) -> Ht
         "affected": impact.affected(found),
     }
     return render_page(request, "registries/settings_visibility.html", context, status=form.status)
+
+
+@shown_and_changed
+def icon(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
+    """A picture in place of the drawing, or the drawing again; for admins (F19)."""
+    found = get_registry(request.user, organization, registry)
+    require(request.user, Action.CHANGE_ICON, found)
+    removes = "remove" in request.POST
+    data = posted(request)
+    form: ServiceForm = ServiceForm(data) if removes else IconForm(data, request.FILES if data is not None else None)
+    if form.is_valid():
+        set_icon(actor=request.user, registry=found, picture=form.cleaned_data.get("picture"))
+        messages.success(request, _("The icon is saved."))
+        return redirect("registries:registry_icon", organization, found.name)
+    context = settings.settings_head(request.user, organization, registry, "registry_icon") | {"form": form}
+    return render_page(request, "registries/settings_icon.html", context, status=form.status)
 
 
 @shown_and_changed

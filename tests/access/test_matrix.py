@@ -43,6 +43,7 @@ edit accepted types       - - - y
 change visibility         - - - y
 add member                - - - y
 assign role               - - - y
+change icon               - - - y
 delete registry           - - - y
 view project              y y y y
 write run                 - - y y

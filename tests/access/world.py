@@ -16,11 +16,13 @@ from access.models import ApiKey, Team, User
 from access.services import invitations, keys, organizations, teams
 from accounts import avatars
 from artifacts.models import Version
+from common import pictures
 from events.models import Event
 from projects.models import Project, Run
 from projects.services.runs import RunFields, announce_files, upsert_run
 from registries.models import Collection, Link
 from registries.services.collections import create_collection, tag_collection
+from registries.services.icons import set_icon
 from registries.services.links import add_aliases, link_version
 from registries.services.protection import protect_alias
 from sdk_api.ids import encode
@@ -120,7 +122,8 @@ def _further(cast: Cast, account: User, project: Project, pending: Version, vers
     organizations.set_member(actor=cast.olga, organization=cast.organization, user=gina, role="member")
     audio = Team.objects.get(namespace__name="audio")
     invitation, token = invitations.create_invitation(actor=cast.olga, organization=cast.organization, role="member")
-    avatars.set_avatar(actor=cast.mia, user=cast.mia, picture=avatars.render(io.BytesIO(picture()), 99))
+    avatars.set_avatar(actor=cast.mia, user=cast.mia, picture=pictures.render(io.BytesIO(picture()), 99))
+    set_icon(actor=cast.adam, registry=cast.registry, picture=pictures.render(io.BytesIO(picture()), 99))
     upload = Upload.objects.get(subject_id=pending.pk, name="n")
     tickets = {
         "get": Ticket(
@@ -150,6 +153,7 @@ def _further(cast: Cast, account: User, project: Project, pending: Version, vers
         "key": str(ApiKey.objects.get(user=cast.mia).pk),
         "mia": str(cast.mia.pk),
         "picture": str(cast.mia.avatar).rpartition("/")[2].removesuffix(".webp"),
+        "icon": str(cast.registry.icon).rpartition("/")[2].removesuffix(".webp"),
         "token": token,
         "md5": md5_of(b"one"),
         **{name: sign(ticket) for name, ticket in tickets.items()},

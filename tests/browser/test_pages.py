@@ -19,7 +19,7 @@ PAGES = [
     f"{LANDING}model/activity/",
     f"{LANDING}model/?view=cards&sort=-linked",
     *(f"{LANDING}{page}" for page in ("new/", "model/", "model/settings/")),
-    *(f"{BUILDS}settings/{page}" for page in ("", "visibility/", "types/", "aliases/", "members/", "delete/")),
+    *(f"{BUILDS}settings/{page}" for page in ("", "visibility/", "icon/", "types/", "aliases/", "members/", "delete/")),
     f"{BUILDS}settings/members/add/?q=e",
     f"{BUILDS}settings/access/?person=kenji",
     f"{BUILDS}new/",

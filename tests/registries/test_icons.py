@@ -1,0 +1,83 @@
+"""Pictures of registries: an admin's to give, seen by whoever sees the registry, and nothing but pixels (T13, T27, T42)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from access.models import User
+from events.models import Event
+from registries.models import Registry
+from tests.cast import Cast
+
+SignIn = Callable[[User], Client]
+SHELF = "/orgs/Acme/registry/Shelf/"
+ICON = f"{SHELF}settings/icon/"
+
+
+def picture(width: int = 300, height: int = 100, **options: Any) -> SimpleUploadedFile:
+    stream = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(stream, "PNG", **options)
+    return SimpleUploadedFile("icon.png", stream.getvalue(), "image/png")
+
+
+def kept(cast: Cast) -> Registry:
+    return Registry.objects.select_related("organization").get(pk=cast.registry.pk)
+
+
+def test_an_admin_gives_a_picture_and_everybody_of_the_registry_sees_it(cast: Cast, signed_in: SignIn) -> None:
+    admin = signed_in(cast.adam)
+    assert admin.post(ICON, {"picture": picture()}).headers["Location"] == ICON
+    url = kept(cast).icon_url
+    for path in (SHELF, "/orgs/Acme/registry/", ICON):
+        assert f'src="{url}"' in admin.get(path).content.decode(), path
+    response: Any = signed_in(cast.rita).get(url)
+    with Image.open(BytesIO(b"".join(response.streaming_content))) as stored:
+        assert (stored.format, stored.size) == ("WEBP", (256, 256))
+    assert response["Content-Type"] == "image/webp"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "private" in response["Cache-Control"]
+    assert signed_in(cast.otto).get(url).status_code == 404
+    assert Event.objects.latest("pk").after == {"icon": "uploaded"}
+
+
+def test_the_drawing_comes_back_and_the_file_goes(
+    cast: Cast, signed_in: SignIn, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    admin = signed_in(cast.adam)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            admin.post(ICON, {"picture": picture()})
+        for _ in range(2):
+            assert admin.post(ICON, {"remove": "1"}).status_code == 302
+    assert kept(cast).icon_url == ""
+    assert list((settings.MEDIA_ROOT / "icons").iterdir()) == []
+    assert '<svg class="ico' in admin.get(SHELF).content.decode()
+    assert Event.objects.filter(after__has_key="icon").count() == 3
+
+
+def test_what_is_no_picture_is_refused_beside_the_field(cast: Cast, signed_in: SignIn) -> None:
+    admin = signed_in(cast.adam)
+    bad = {
+        "no picture": SimpleUploadedFile("icon.png", b"<svg onload='alert(1)' xmlns='http://www.w3.org/2000/svg'/>"),
+        "5 MiB": SimpleUploadedFile("icon.png", b"\0" * (5 * 2**20 + 1)),
+        "40 million": picture(8000, 5001),
+        "empty": SimpleUploadedFile("icon.png", b""),
+    }
+    for why, given in bad.items():
+        response = admin.post(ICON, {"picture": given})
+        assert response.status_code == 400
+        assert why in str(response.context["form"].errors["picture"]), why
+    assert kept(cast).icon_url == ""
+
+
+def test_members_may_not(cast: Cast, signed_in: SignIn) -> None:
+    member = signed_in(cast.mia)
+    assert member.post(ICON, {"picture": picture()}).status_code == 403
+    assert ICON not in member.get(f"{SHELF}settings/").content.decode()
+    assert kept(cast).icon_url == ""
