@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import User
 from common.data import PageData
 from common.filtering import FilterError
+from registries.search.completion import meant
 from registries.search.finding import KINDS, SHOWN, Group, search
 from registries.search.language import MAX_LENGTH, read_query
 
@@ -68,9 +69,12 @@ def address(text: str, kind: str = "", organization: str = "") -> str:
 
 
 def found(user: User, text: str, kind: str = "", within: Place | None = None) -> dict[str, Any]:
-    """Context of a search, perhaps within an organization: `sections`, `facets`, `total`, or the `error` in what was asked."""
+    """Context of a search, perhaps within an organization: `sections`, `facets`, `total`, or the `error` in what was asked.
+
+    `meant` is the text that was perhaps meant by one in error.
+    """
     text, kind, name = text.strip()[: MAX_LENGTH + 1], kind if kind in KINDS else "", within.name if within else ""
-    context: dict[str, Any] = {"q": text, "kind": kind, "sections": [], "facets": [], "total": 0}
+    context: dict[str, Any] = {"q": text, "kind": kind, "sections": [], "facets": [], "total": 0, "groups": {}}
     context["everything_url"] = address(text, "", name)
     if not text:
         return context
@@ -82,13 +86,15 @@ def found(user: User, text: str, kind: str = "", within: Place | None = None) ->
         if query.doubt and not any(group.hits for group in groups.values()):
             raise query.doubt
     except FilterError as error:
-        return context | {"error": error.message}
+        guess = meant(text, error)
+        return context | {"error": error.message, "meant": guess, "meant_url": address(guess, kind, name)}
     shown = {which: group for which, group in groups.items() if group.hits}
     sections = [
         Section(group, *TITLES[which], address(text, which, name), shows_all=bool(kind))
         for which, group in shown.items()
     ]
     return context | {
+        "groups": groups,
         "sections": [section for section in sections if kind in ("", section.group.kind)],
         "facets": sections,
         "total": sum(len(group.hits) for group in shown.values()),

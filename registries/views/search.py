@@ -13,6 +13,7 @@ from common.errors import NotFoundError
 from common.htmx import render_page, wants_fragment
 from common.names import fold
 from registries.search import page
+from registries.search.completion import completions
 from registries.search.palette import offered
 
 
@@ -22,6 +23,7 @@ def search(request: PersonalRequest) -> HttpResponse:
     scope = _scope(request)
     context = page.found(request.user, request.GET.get("q", ""), request.GET.get("kind", ""), scope)
     context |= {"scope": scope, "crumbs": [(_("Search"), "")]}
+    context["completions"] = completions(request.user, context["q"], context["groups"])
     status = 422 if "error" in context else 200
     return render_page(
         request, "registries/search.html", context, partial="results", status=status, data=lambda: page.data(context)

@@ -66,7 +66,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") document.querySelector("#keys")?.showModal();
   if (event.key !== "/") return;
   const search = document.querySelector("[role=search] input:not([type=hidden])");
-  if (!search) return;
   event.preventDefault();
-  search.focus();
+  if (search) search.focus();
+  else document.querySelector("[data-palette]")?.click();
 });

@@ -68,6 +68,7 @@ CHOSEN = [
     "/orgs/Acme/registry/?q=net",
     "/search/?q=net",
     "/search/?q=latest&kind=versions&in=Acme",
+    "/search/?q=net+tag:n",
     "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
     "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
     "/orgs/Acme/registry/Shelf/collections/net/versions/v0/move/prod/",

@@ -155,3 +155,38 @@ def test_odd_questions_are_answered(world: Cast, signed_in: SignIn) -> None:
     for query in odd:
         assert client.get("/search/", query).status_code == 200, query
         assert client.get("/search.csv", query).status_code == 200, query
+
+
+def test_the_end_of_a_search_is_completed_with_fields_and_with_what_was_found(world: Cast, signed_in: SignIn) -> None:
+    def completed(user: User, text: str) -> list[str]:
+        found: list[str] = signed_in(user).get("/search/", {"q": text}).context["completions"]
+        return found
+
+    assert completed(world.mia, "net ta") == ["net tag:"]
+    assert completed(world.mia, "net -t") == ["net -tag:", "net -type:"]
+    assert completed(world.mia, "tag:nig") == ['tag:"night shift"']
+    assert completed(world.mia, "tag:out") == ["tag:outdoor"]
+    assert completed(world.mia, "(alias:go") == ["(alias:gold"]  # though it cannot be read yet
+    assert completed(world.mia, "alias:go") == ["alias:gold"]
+    assert completed(world.mia, "net type:mod") == ["net type:model"]
+    assert completed(world.mia, "registry:s") == ["registry:Shelf"]
+    assert (
+        completed(world.otto, "tag:nig")
+        == completed(world.otto, "alias:go")
+        == completed(world.otto, "registry:s")
+        == []
+    )
+    assert "tag:" in completed(world.mia, "")
+
+
+def test_what_was_perhaps_meant_is_one_click_away(world: Cast, signed_in: SignIn) -> None:
+    client = signed_in(world.mia)
+    for text, meant in (
+        ("tga:night", "tag:night"),
+        ("net -tga:night", "net -tag:night"),
+        ("net tpye:model", "net type:model"),
+    ):
+        context = client.get("/search/", {"q": text}).context
+        assert context["meant"] == meant
+        assert client.get(context["meant_url"]).status_code == 200
+    assert client.get("/search/", {"q": "(net"}).context["meant"] == ""
