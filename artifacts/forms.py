@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from artifacts.services.values import MAX_DESCRIPTION
 from common.forms import ServiceForm
 from common.names import MAX_NAME
+from projects import values
 
 
 class LabelForm(ServiceForm):
@@ -50,3 +51,53 @@ class NamedForm(DescriptionForm):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=MAX_NAME)
     field_order: tuple[str, ...] = ("name", "description")
+
+
+class UploadForm(ServiceForm):
+    """What a version is called and said to be, before its files arrive."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Artifact"), max_length=MAX_NAME,
+        widget=forms.TextInput(attrs={"list": "artifacts", "autocomplete": "off"}),
+        help_text=gettext_lazy("Of an existing one this becomes the next version."),
+    )  # fmt: skip
+    type = forms.CharField(
+        label=gettext_lazy("Type"), max_length=MAX_NAME, widget=forms.TextInput(attrs={"list": "types"}),
+        help_text=gettext_lazy("Such as model or dataset. All versions of an artifact have one type."),
+    )  # fmt: skip
+    aliases = forms.CharField(
+        label=gettext_lazy("Aliases"), required=False, help_text=gettext_lazy("With commas; latest is given by itself.")
+    )
+    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("With commas."))
+    description = forms.CharField(
+        label=gettext_lazy("Description"), required=False, max_length=MAX_DESCRIPTION,
+        widget=forms.Textarea(attrs={"rows": 4}), help_text=gettext_lazy("Markdown."),
+    )  # fmt: skip
+    metadata = forms.CharField(
+        label=gettext_lazy("Metadata"), required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control mono", "placeholder": '{"samples": 1200}'}),
+        help_text=gettext_lazy("A JSON object."),
+    )  # fmt: skip
+
+    def clean_aliases(self) -> list[str]:
+        """Each once."""
+        return _listed(self.cleaned_data["aliases"])
+
+    def clean_tags(self) -> list[str]:
+        """Each once."""
+        return _listed(self.cleaned_data["tags"])
+
+    def clean_metadata(self) -> dict[str, Any]:
+        """What the text means; nothing is an empty object."""
+        text = self.cleaned_data["metadata"].strip()
+        try:
+            found = values.loads(text) if text else {}
+        except ValueError as error:
+            raise forms.ValidationError(_("This is not JSON: %(error)s.") % {"error": error}) from error
+        if not isinstance(found, dict):
+            raise forms.ValidationError(_('Metadata is a JSON object, such as {"samples": 1200}.'))
+        return found
+
+
+def _listed(text: str) -> list[str]:
+    return list(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))

@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from artifacts.views import bulk, comparing, editing, lineage, linking, pages
+from artifacts.views import bulk, comparing, editing, lineage, linking, pages, uploading
 
 app_name = "artifacts"
 ARTIFACT = "<str:entity>/<str:project>/artifacts/<str:type>/<str:artifact>/"
 VERSION = ARTIFACT + "<str:reference>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("<str:entity>/<str:project>/upload/", uploading.upload, name="upload"),
     *with_data(ARTIFACT, pages.artifact, "artifact"),
     *with_data(ARTIFACT + "compare/", comparing.compare, "comparison"),
     path(ARTIFACT + "edit/", editing.edit_artifact, name="edit_artifact"),

@@ -85,10 +85,10 @@ api = _build()
 
 
 def patterns() -> list[URLPattern]:
-    """The routes of all resources, each behind the door."""
+    """The routes of all resources, each behind the door; those of uploads serve our own pages too."""
     routes: list[Any] = api.urls[0]
     for route in routes:
-        route.callback = entered(route.callback)
+        route.callback = entered(route.callback, by_session="uploads" in str(route.pattern).split("/"))
     return routes
 
 

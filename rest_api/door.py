@@ -1,4 +1,4 @@
-"""What every request to REST passes: the key, the door of its events, and errors as JSON."""
+"""What every request to REST passes: the key (or a page's session), the door of its events, and errors as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
+from ninja.utils import check_csrf
 
 from access.models import ApiKey, User
 from accounts.authentication import sign_in_by_key
@@ -30,16 +31,22 @@ class KeyRequest(HttpRequest):
     api_key: ApiKey
 
 
-def entered(view: View) -> View:
-    """`view` behind the door: signed in by key alone, whatever cookies come along, so that forged posts carry nothing."""
+def entered(view: View, *, by_session: bool = False) -> View:
+    """`view` behind the door: signed in by key alone, whatever cookies come along, so that forged posts carry nothing.
+
+    `by_session` lets our own pages in as well, which carry no key: by their session and its CSRF token.
+    """
 
     @public
     @csrf_exempt
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        current_door.set(Event.Door.REST)
         try:
-            sign_in_by_key(request)
+            if by_session and "Authorization" not in request.headers and request.user.is_authenticated:
+                _sign_in_by_session(request)
+            else:
+                current_door.set(Event.Door.REST)
+                sign_in_by_key(request)
             response = view(request, *args, **kwargs)
         except DomainError as error:
             return refuse(error)
@@ -51,6 +58,13 @@ def entered(view: View) -> View:
         return response
 
     return checked
+
+
+def _sign_in_by_session(request: Any) -> None:
+    """What a page may do is what a key of the scope `write` may. Raises ForbiddenError without the CSRF token."""
+    if check_csrf(request) is not None:
+        raise ForbiddenError("This request did not come from a page of this server; load the page again.")
+    request.api_key = ApiKey(user=request.user, scope=Scope.WRITE)
 
 
 def require_scope(request: KeyRequest, scope: Scope) -> None:

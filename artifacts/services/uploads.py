@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from access.models import User
 from access.policy import require
@@ -72,6 +73,26 @@ def set_manifest(
             manifest.save(update_fields=["upload"])
             version.entries.all().delete()
     return manifest
+
+
+def abandon_version(*, actor: User, version: Version) -> None:
+    """Forget a pending version with all that was announced for it, and its artifact where that has no other version.
+
+    Member of the project. Raises ConflictError once it is committed. A second time: nothing is left to forget.
+    """
+    require(actor, Action.LOG_VERSION, version.artifact.project)
+    with transaction.atomic():
+        artifact = Artifact.objects.select_for_update().get(pk=version.artifact_id)
+        pending = Version.objects.filter(pk=version.pk).first()
+        if pending is None:
+            return
+        if pending.state != Version.State.PENDING:
+            raise ConflictError("This version is committed; delete it as a version instead.")
+        pending.delete()
+        purposes = [Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST]
+        Upload.objects.filter(purpose__in=purposes, subject_id=version.pk).delete()
+        if not artifact.versions.exists():  # kept as a deleted one, for whoever is about to add to it just now
+            Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=timezone.now())
 
 
 def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Upload]:

@@ -135,6 +135,12 @@ def commit_upload(request: KeyRequest, id: Id) -> VersionDetail:
     return detail_of(commits.commit_version(actor=request.user, version=version))
 
 
+@router.remove(UPLOAD)
+def abandon_upload(request: KeyRequest, id: Id) -> None:
+    """Give an upload up: nothing of it stays. A version that is committed is deleted as a version. Members of the project."""
+    uploads.abandon_version(actor=request.user, version=_find(request.user, id))
+
+
 def _find(user: User, pk: int) -> Version:
     """The upload of that id in a project where `user` may log. Raises NotFoundError and ForbiddenError."""
     rows = Version.objects.select_related("artifact__project__namespace", "same_as__artifact")

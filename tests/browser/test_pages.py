@@ -61,6 +61,7 @@ PAGES = [
     *(f"/vision/meter-reader/{page}" for page in ("", "artifacts/", "settings/", "settings/delete/")),
     "/vision/meter-reader/settings/add/?q=e",
     "/vision/meter-reader/compare/",
+    "/vision/meter-reader/upload/",
     "/projects/new/?entity=vision",
     *(
         f"{SOURCE}{page}"

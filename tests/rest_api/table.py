@@ -145,4 +145,5 @@ CASES = [
     team("GET /uploads/{upload}/files", "mia olga"),
     team("POST /uploads/{upload}/files", "mia olga", body={"files": [{"path": "more", "size": 1, "md5": MD5}]}),
     team("POST /uploads/{upload}/commit", "mia olga"),
+    team("DELETE /uploads/{upload}", "mia olga", 204),
 ]

@@ -1,0 +1,51 @@
+"""Files at hand on this server become a version: announced, stored and committed in one go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import IO
+
+from access.models import User
+from artifacts.models import Version
+from artifacts.services.assembly import assemble_manifest
+from artifacts.services.commits import commit_version
+from artifacts.services.uploads import AnnouncedFile, abandon_version, announce_files
+from artifacts.services.versions import Draft, create_version
+from common.errors import DomainError, InvalidInputError
+from projects.models import Project
+from storage.services import CHUNK, fulfil
+
+Given = tuple[str, IO[bytes], int]
+"""A file's path in the version, its bytes and their number."""
+
+
+def log_files(*, actor: User, project: Project, draft: Draft, files: Sequence[Given]) -> Version:
+    """The version of `files`, in flat memory; of files that one of the artifact has already, that one (C30).
+
+    Member of the project. Raises what announcing, storing and committing raise, and then nothing is left behind.
+    """
+    paths = [path for path, _, _ in files]
+    if len(set(paths)) < len(paths):
+        raise InvalidInputError("Two of the files have the same name; rename one of them.")
+    if not paths:
+        raise InvalidInputError("A version has at least one file; choose some.")
+    version = create_version(actor=actor, project=project, run=None, draft=draft)
+    try:
+        announced = [AnnouncedFile(version=version, path=path, md5=_md5(stream)) for path, stream, _ in files]
+        for upload, (_, stream, size) in zip(announce_files(actor=actor, files=announced), files, strict=True):
+            if upload.blob is None:
+                stream.seek(0)
+                fulfil(upload, stream, size=size)
+        assemble_manifest(actor=actor, version=version)
+        return commit_version(actor=actor, version=version)
+    except DomainError:
+        abandon_version(actor=actor, version=version)
+        raise
+
+
+def _md5(stream: IO[bytes]) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
