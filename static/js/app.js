@@ -1,4 +1,5 @@
-// What every page does with JavaScript: copy, theme, sidebar, toasts, `/` for the search field, `?` for the keys. All of it is
+// What every page does with JavaScript: copy, theme, sidebar, toasts, `/` for the search field, `?` for the keys, Ctrl K for
+// the palette, whose own module is loaded when somebody opens it. All of it is
 // listened for at the document, so parts that htmx swaps in need no set-up.
 
 const toasts = document.querySelector("#messages");
@@ -70,3 +71,52 @@ document.addEventListener("keydown", (event) => {
   if (search) search.focus();
   else document.querySelector("[data-palette]")?.click();
 });
+
+// The palette. Where one was lately is kept in this browser alone, for one person, until they sign out.
+const palette = document.querySelector("#palette"); // none before one signs in
+const MOST_PLACES = 9; // one of them is this page
+const NO_PLACES = /^\/(search|accounts|help|changes)\/|\/(new|edit|delete|link)\/$/;
+
+function openPalette() {
+  const field = palette.querySelector("input");
+  field.value = "";
+  palette.querySelector("[role=listbox]").replaceChildren();
+  palette.showModal(); // at once, so that nothing typed is lost
+  htmx.trigger(field, "vitrine:open");
+  import(palette.dataset.module);
+}
+
+function remember() {
+  const { user, recentKey } = palette.dataset;
+  const path = location.pathname;
+  const crumbs = [...document.querySelectorAll(".crumbs li")].map((crumb) => crumb.textContent.replace(/^\s*\/|\s+$/g, "").trim());
+  if (NO_PLACES.test(path) || !crumbs.length) return;
+  const place = { path, name: crumbs.at(-1), where: crumbs.slice(0, -1).join(" / ") };
+  try {
+    const kept = JSON.parse(localStorage.getItem(recentKey));
+    const others = kept?.user === user ? kept.places.filter((other) => other.path !== path) : [];
+    localStorage.setItem(recentKey, JSON.stringify({ user, places: [place, ...others].slice(0, MOST_PLACES) }));
+  } catch {
+    // A browser that keeps nothing has no recent places.
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (!palette || (!palette.open && document.querySelector("dialog[open]"))) return;
+  event.preventDefault();
+  if (palette.open) palette.close();
+  else openPalette();
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openPalette();
+});
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-sign-out]")) localStorage.removeItem(palette.dataset.recentKey);
+});
+
+if (palette) remember();

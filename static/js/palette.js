@@ -1,33 +1,18 @@
-// The palette: Ctrl K opens it, arrows choose, Enter goes. What it offers comes from the server; where one was lately is
-// kept in this browser alone, for one person, until they sign out. Without this module its button leads to the search page.
+// The palette, once app.js has opened it: arrows choose, Enter goes. What it offers comes from the server, the recent places
+// from this browser.
 
 const palette = document.querySelector("#palette");
 const field = palette.querySelector("input");
 const found = palette.querySelector("#palette-found");
 const icon = palette.querySelector("template").content;
-const RECENT = "vitrine:recent";
 const MOST = 8;
-const NO_PLACES = /^\/(search|accounts|help|changes)\/|\/(new|edit|delete|link)\/$/;
 
 function recent() {
   try {
-    const kept = JSON.parse(localStorage.getItem(RECENT));
+    const kept = JSON.parse(localStorage.getItem(palette.dataset.recentKey));
     return kept.user === palette.dataset.user ? kept.places : [];
   } catch {
     return []; // nothing kept, not allowed to keep, or not ours
-  }
-}
-
-function remember() {
-  const path = location.pathname;
-  const crumbs = [...document.querySelectorAll(".crumbs li")].map((crumb) => crumb.textContent.trim());
-  if (NO_PLACES.test(path) || !crumbs.length) return;
-  const place = { path, name: crumbs.at(-1), where: crumbs.slice(0, -1).join(" / ") };
-  const places = [place, ...recent().filter((other) => other.path !== path)].slice(0, MOST + 1);
-  try {
-    localStorage.setItem(RECENT, JSON.stringify({ user: palette.dataset.user, places }));
-  } catch {
-    // A browser that keeps nothing has no recent places.
   }
 }
 
@@ -68,13 +53,6 @@ function step(by) {
   if (all.length) choose(all.at((all.indexOf(chosen()) + by) % all.length));
 }
 
-function open() {
-  field.value = "";
-  found.replaceChildren();
-  palette.showModal();
-  htmx.trigger(field, "vitrine:open");
-}
-
 field.addEventListener("input", () => choose(null)); // until there is what fits the new words
 field.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
@@ -86,29 +64,11 @@ field.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (target !== found) return;
+function arrange() {
   if (!field.value.trim()) found.prepend(...recentGroup());
   choose(options()[0]);
-});
+}
 
-document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-  if (palette.open) palette.close();
-  else if (document.querySelector("dialog[open]")) return;
-  else open();
-  event.preventDefault();
-});
-
-document.addEventListener("click", (event) => {
-  if (event.target === palette) palette.close(); // its backdrop
-  if (!event.target.closest("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  open();
-});
-
-document.addEventListener("submit", ({ target }) => {
-  if (target.matches("[data-sign-out]")) localStorage.removeItem(RECENT);
-});
-
-remember();
+document.addEventListener("htmx:afterSwap", ({ target }) => target === found && arrange());
+palette.addEventListener("click", ({ target }) => target === palette && palette.close()); // its backdrop
+if (found.children.length) arrange(); // it came before this module
