@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from access.models import User
 from events.models import Event
@@ -26,6 +29,12 @@ def picture(width: int = 300, height: int = 100, **options: Any) -> SimpleUpload
     return SimpleUploadedFile("icon.png", stream.getvalue(), "image/png")
 
 
+def drawn(form: str, **options: Any) -> bytes:
+    stream = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(stream, form, **options)
+    return stream.getvalue()
+
+
 def kept(cast: Cast) -> Registry:
     return Registry.objects.select_related("organization").get(pk=cast.registry.pk)
 
@@ -41,7 +50,7 @@ def test_an_admin_gives_a_picture_and_everybody_of_the_registry_sees_it(cast: Ca
         assert (stored.format, stored.size) == ("WEBP", (256, 256))
     assert response["Content-Type"] == "image/webp"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert "private" in response["Cache-Control"]
+    assert {"private", "immutable"} <= set(response["Cache-Control"].split(", "))
     assert signed_in(cast.otto).get(url).status_code == 404
     assert Event.objects.latest("pk").after == {"icon": "uploaded"}
 
@@ -74,6 +83,54 @@ def test_what_is_no_picture_is_refused_beside_the_field(cast: Cast, signed_in: S
         assert response.status_code == 400
         assert why in str(response.context["form"].errors["picture"]), why
     assert kept(cast).icon_url == ""
+
+
+def test_a_picture_of_another_format_or_of_claimed_size_is_refused(cast: Cast, signed_in: SignIn) -> None:
+    admin = signed_in(cast.adam)
+    tiny = drawn("PNG")
+    header = b"IHDR" + struct.pack(">II", 60_000, 60_000) + tiny[24:29]
+    bomb = tiny[:12] + header + struct.pack(">I", zlib.crc32(header)) + tiny[33:]
+    bad = {
+        "40 million": [bomb],
+        "no picture": [
+            drawn("BMP"),
+            drawn("TIFF"),
+            b"<!doctype html><script>1</script>",
+            tiny[:40],
+            b"\x89PNG\r\n\x1a\n<html>",
+        ],
+    }
+    for why, files in bad.items():
+        for content in files:
+            response = admin.post(ICON, {"picture": SimpleUploadedFile("icon.png", content, "image/png")})
+            assert response.status_code == 400
+            assert why in str(response.context["form"].errors["picture"]), content[:40]
+    assert kept(cast).icon_url == ""
+
+
+def test_nothing_but_pixels_is_kept(cast: Cast, signed_in: SignIn) -> None:
+    admin = signed_in(cast.adam)
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    notes = PngInfo()
+    notes.add_text("Comment", "<script>alert(1)</script>")
+    hiding = [
+        drawn("JPEG", exif=exif),
+        drawn("PNG", exif=exif, pnginfo=notes),
+        drawn("WEBP", exif=exif, xmp=b"taken at home"),
+        drawn("GIF", comment=b"<script>alert(1)</script>"),
+        drawn("PNG") + b"<script>alert(1)</script>",
+    ]
+    for content in hiding:
+        assert b"taken at home" in content or b"<script>" in content
+        assert admin.post(ICON, {"picture": SimpleUploadedFile("x.html", content, "text/html")}).status_code == 302
+        response: Any = admin.get(kept(cast).icon_url)
+        stored = b"".join(response.streaming_content)
+        assert response["Content-Type"] == "image/webp"
+        assert b"taken at home" not in stored
+        assert b"<script>" not in stored
+        with Image.open(BytesIO(stored)) as image:
+            assert not image.getexif()
 
 
 def test_members_may_not(cast: Cast, signed_in: SignIn) -> None:
