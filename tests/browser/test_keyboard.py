@@ -189,7 +189,7 @@ def test_charts_and_graphs_are_read_out(page: Page) -> None:
         - 'img "Metrics over versions, from v0 to v7: accuracy, ece, recall_worn"'
         - 'img "Metrics over versions, from v0 to v7: loss"'
     """)
-    expect(page.get_by_role("row", name=re.compile("^v7"))).to_contain_text("(best)")
+    expect(page.get_by_role("row", name=re.compile("^(Select v7 )?v7"))).to_contain_text("(best)")
     page.goto(f"{READER}compare/?v=v3&v=v7")
     for row in ("^accuracy ↑ .* better$", "^train.loss ↓ .* worse$"):
         expect(page.get_by_role("row", name=re.compile(row))).to_be_visible()
