@@ -88,7 +88,7 @@ def test_the_compiled_catalogue_says_the_same() -> None:
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="collecting the strings of the sources needs GNU gettext")
 def test_the_catalogue_holds_exactly_the_strings_of_the_sources(tmp_path: Path, settings, monkeypatch) -> None:
     """A copy is read, because collecting writes beside the sources."""
-    for name in ("templates", "registry_project", *APPS):
+    for name in ("templates", "registry_project", "guide", *APPS):
         shutil.copytree(Path(project.BASE_DIR, name), tmp_path / name)
     locale = tmp_path / "locale"
     locale.mkdir()
