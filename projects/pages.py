@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,10 +14,11 @@ from access.models import Namespace, User
 from access.policy import can
 from access.roles import Action
 from common.data import PageData
-from common.errors import InvalidInputError
 from common.formatting import python_text
 from common.pagination import Page
+from projects import console as console_lines
 from projects import queries, run_table, values
+from projects.console import whole
 from projects.curves import AXES, View, chart
 from projects.edges import edges
 from projects.models import HistoryChunk, Project, Run
@@ -26,10 +26,8 @@ from projects.services import history
 
 Context = dict[str, Any]
 CHARTS = 24
-CONSOLE_LINES = 1_000
 MAX_VALUES = 500
 MAX_TEXT = 300
-TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def project_crumbs(project: Project) -> list[tuple[str, str]]:
@@ -205,21 +203,8 @@ def _curves(run: Run, query: QueryDict, stream: str, axes: Sequence[str]) -> Con
 
 
 def console(run: Run, user: User, query: QueryDict) -> Context:
-    """A page of console lines, the last one unless the address says which, without terminal colours."""
-    end = min(whole(query, "to"), run.console_lines) or run.console_lines
-    start = max(0, end - CONSOLE_LINES)
-    return {
-        "lines": [(number + 1, plain(line)) for number, line in history.numbered_lines(run, "console", start, end)],
-        "first": start + 1,
-        "end": end,
-        "earlier": start or None,
-        "later": end + CONSOLE_LINES if end < run.console_lines else None,
-    }
-
-
-def plain(line: str) -> str:
-    """A console line as it looks when printed: after the last carriage return, without control sequences."""
-    return TERMINAL.sub("", line.rstrip("\r").rpartition("\r")[2])
+    """Lines of the console, or those that a search finds."""
+    return console_lines.context(run, query)
 
 
 def files(run: Run, user: User, query: QueryDict) -> Context:
@@ -230,14 +215,6 @@ def files(run: Run, user: User, query: QueryDict) -> Context:
         "search": search,
         "may_download": can(user, Action.DOWNLOAD_FILE, run.project),
     }
-
-
-def whole(query: QueryDict, name: str) -> int:
-    """A whole number of the address, 0 when absent. Raises InvalidInputError."""
-    text = query.get(name, "0")
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise InvalidInputError(f"'{name}' in this address is not a whole number; start from the first page.")
-    return int(text)
 
 
 TABS: dict[str, Callable[[Run, User, QueryDict], Context]] = {

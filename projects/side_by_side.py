@@ -11,9 +11,10 @@ from django.http import QueryDict
 from common.data import PageData
 from common.formatting import column_format, metric
 from projects import values
+from projects.console import whole
 from projects.curves import AXES, View, chart
 from projects.models import Run
-from projects.pages import CHARTS, MAX_VALUES, whole, written
+from projects.pages import CHARTS, MAX_VALUES, written
 from projects.services import history
 
 FEWEST, MOST = 2, 10

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from projects.views import creation, lineage, pages, runs, settings
+from projects.views import creation, lineage, media, pages, runs, settings
 
 app_name = "projects"
 PROJECT = "<str:entity>/<str:project>/"
@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(RUN + "edit/", runs.edit_run, name="edit_run"),
     *with_data(RUN + "lineage/", lineage.run, "run_lineage"),
     path(RUN + "lineage.svg", lineage.run_drawing, name="run_drawing"),
+    *with_data(RUN + "media/", media.run_media, "run_media"),
+    path(RUN + "log/", media.run_log, name="run_log"),
     path(RUN + "<slug:tab>/", pages.run_tab, name="run_tab"),
+    path(RUN + "thumbnail/<path:name>", media.run_thumbnail, name="run_thumbnail"),
+    path(RUN + "html/<path:name>", media.run_html, name="run_html"),
+    path(RUN + "play/<path:name>", media.run_play, name="run_play"),
     path(RUN + "files/<path:name>", pages.run_file, name="run_file"),
 ]

@@ -49,6 +49,31 @@ def scores(family: Family, result: Evaluation, samples: Sequence[Sample]) -> Fil
     }
 
 
+def shown(family: Family, result: Evaluation, samples: Sequence[Sample], step: int) -> tuple[Files, dict[str, Any]]:
+    """What a training logs to look at: pictures of the worst mistakes, its predictions and a page about them."""
+    made = scores(family, result, samples)
+    numbers = result.metrics(family.hard_key)
+    lines = "".join(f"<tr><th>{key}</th><td>{value}</td></tr>" for key, value in numbers.items())
+    style = "body{font:14px system-ui;margin:16px}th{text-align:left;padding-right:24px;font-weight:500}"
+    page = f"<!doctype html><meta charset=utf-8><style>{style}</style><h3>After step {step}</h3><table>{lines}</table>"
+    found = {
+        "mistakes": ("image-file", f"media/images/mistakes_{step}.png", made["evaluation/mistakes.png"]),
+        "confusion": ("image-file", f"media/images/confusion_{step}.png", made["evaluation/confusion_matrix.png"]),
+        "predictions": (
+            "table-file",
+            f"media/table/predictions_{step}.table.json",
+            made["evaluation/predictions.table.json"],
+        ),
+        "report": ("html-file", f"media/html/report_{step}.html", page.encode()),
+    }
+    captions = {"mistakes": f"The {SHOWN} surest mistakes after step {step}", "confusion": "True by predicted class"}
+    values = {
+        key: {"_type": kind, "path": path, "size": len(data), **({"caption": captions[key]} if key in captions else {})}
+        for key, (kind, path, data) in found.items()
+    }
+    return {path: data for _, path, data in found.values()}, values
+
+
 def model(act: Train, trained: Model, result: Evaluation, samples: Sequence[Sample], names: Mapping[str, str]) -> Files:
     """A model with its card, weights and evaluation; `names` are those of the datasets `train` and `holdout`."""
     family, settings = act.family, act.settings

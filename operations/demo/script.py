@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -30,6 +30,8 @@ from storage.models import Upload
 from storage.services import fulfil
 
 SAMPLE_SECONDS = 15
+Media = tuple[Mapping[str, bytes], Mapping[str, Any]]
+"""Files of a run by path, and the values that name them in its history."""
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Script:
     seconds: float
     summary: dict[str, Any] = field(default_factory=dict)
     steps: int = 0
+    lines: int = 0
 
     @classmethod
     def start(cls, *, actor: User, project: Project, started: datetime, seconds: float, fields: RunFields) -> Script:
@@ -64,25 +67,49 @@ class Script:
             at=self.started,
         )
 
-    def log(self, rows: Sequence[Mapping[str, float]]) -> None:
-        """Stream a row of metrics for each step, with the console lines and system metrics that come with them."""
+    def log(self, rows: Sequence[Mapping[str, float]], media: Mapping[int, Media] | None = None) -> None:
+        """Stream a row of metrics for each step, with the console lines and system metrics that come with them, and at some
+        steps media, whose files are stored with the run.
+        """
+        shown = media or {}
+        for files, _ in shown.values():
+            self.upload(files)
         moments = [self.seconds * (step + 1) / (len(rows) + 1) for step in range(len(rows))]
         history = [
-            {**row, "_step": step, "_runtime": round(runtime, 2), "_timestamp": self._at(runtime).timestamp()}
+            {
+                **row,
+                **shown.get(step, ({}, {}))[1],
+                "_step": step,
+                "_runtime": round(runtime, 2),
+                "_timestamp": self._at(runtime).timestamp(),
+            }
             for step, (row, runtime) in enumerate(zip(rows, moments, strict=True))
         ]
-        console = [
-            self._line(runtime, f"step {step:>3}  " + "  ".join(f"{key} {value:g}" for key, value in row.items()))
-            for step, (row, runtime) in enumerate(zip(rows, moments, strict=True))
-        ]
+        console = list(self._console(rows, moments))
         self._stream(history=_piece(0, map(json.dumps, history)), console=_piece(0, console), system=self._system())
         for row in rows:
             self.summary.update(row)
-        self.steps = len(rows)
+        self.steps, self.lines = len(rows), len(console)
+
+    def _console(self, rows: Sequence[Mapping[str, float]], moments: Sequence[float]) -> Iterator[str]:
+        """What the program prints: each step, and where it is evaluated, what came of it."""
+        usual = min((len(row) for row in rows), default=0)
+        best = 0.0
+        for step, (row, runtime) in enumerate(zip(rows, moments, strict=True)):
+            yield self._line(runtime, f"step {step:>3}  " + "  ".join(f"{key} {value:g}" for key, value in row.items()))
+            accuracy = row.get("accuracy")
+            if len(row) > usual and accuracy is not None:
+                verdict = "best so far, keeping" if accuracy > best else "no better, keeping"
+                yield self._line(
+                    runtime, f"evaluated: accuracy {accuracy:.4f}, {verdict} checkpoints/step-{step:04}.bin"
+                )
+                if accuracy < best - 0.05:
+                    yield f"ERROR {self._line(runtime, f'UserWarning: accuracy fell from {best:.4f} to {accuracy:.4f}')}"
+                best = max(best, accuracy)
 
     def say(self, text: str) -> None:
         """One more line on the console, at the end."""
-        self._stream(console=_piece(self.steps, [self._line(self.seconds, text)]))
+        self._stream(console=_piece(self.lines, [self._line(self.seconds, text)]))
 
     def upload(self, files: Mapping[str, bytes]) -> None:
         """Store files with the run."""

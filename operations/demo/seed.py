@@ -251,7 +251,13 @@ class Stage:
             script.use(held, held.artifact.project)
             for version in self.further[family.name] if act.nights else ():
                 script.use(version, version.artifact.project)
-            script.log(list(train(model, samples[: settings.samples], held_out, settings, family.hard_key)))
+            rows, media = [], {}
+            looks = {settings.steps // 3, settings.steps - 1}
+            for step, row in enumerate(train(model, samples[: settings.samples], held_out, settings, family.hard_key)):
+                rows.append(row)
+                if step in looks:
+                    media[step] = contents.shown(family, evaluate(model, held_out), held_out, step)
+            script.log(rows, media)
             if act.outcome != "finished":
                 script.say("ERROR OSError: [Errno 28] No space left on device: 'checkpoints/last.bin'")
                 return

@@ -117,7 +117,10 @@ def run_tab(request: PersonalRequest, entity: str, project: str, run: str, tab: 
         raise NotFoundError("A run has no such page.")
     found = queries.find_run(request.user, entity, project, run)
     context = pages.head(found, request.user) | {"tab": tab} | pages.TABS[tab](found, request.user, request.GET)
-    return render_page(request, f"projects/run_{tab}.html", context, partial="charts" if "charts" in context else "")
+    if tab == "console" and context["may_follow"] and request.GET.get("since") == str(context["total"]):
+        return HttpResponse(status=204)  # nothing new; the page asks again
+    partial = "charts" if "charts" in context else tab if tab == "console" else ""
+    return render_page(request, f"projects/run_{tab}.html", context, partial=partial)
 
 
 @by_session_or_key

@@ -58,7 +58,8 @@ NO_PAGES = {
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
     "account_reauthenticate",
     "comparison_data",  # asked with versions below
-    "avatar", "download", "icon", "object", "run_file", "thumbnail", "zip",  # bytes
+    "avatar", "download", "icon", "object", "run_file", "run_html", "run_log", "run_play", "run_thumbnail",
+    "thumbnail", "zip",  # bytes
     "collection-file", "file_stream", "graphql", "healthz", "ready", "version-file",  # for programs
 }  # fmt: skip
 OF_STRANGERS = {"/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/invitations/{token}/"}
