@@ -7,8 +7,10 @@ const target = new URL("../static/vendor/", import.meta.url);
 const modules = new URL("node_modules/", import.meta.url);
 const manifest = (name) => JSON.parse(readFileSync(new URL(`${name}/package.json`, modules)));
 
+const label = (name) => name.replace("@", "").replace("/", "-");
+
 function folder(name) {
-  const url = new URL(`${name}-${manifest(name).version}/`, target);
+  const url = new URL(`${label(name)}-${manifest(name).version}/`, target);
   mkdirSync(url);
   return url;
 }
@@ -20,6 +22,22 @@ function bootstrap() {
   writeFileSync(new URL("bootstrap.min.css", out), css.replace(/\/\*# sourceMappingURL=.*\*\/\s*$/, ""));
   cpSync(new URL("bootstrap/LICENSE", modules), new URL("LICENSE", out));
   return ["bootstrap.min.css", "LICENSE"];
+}
+
+async function hashes() {
+  const out = folder("@noble/hashes");
+  await build({
+    entryPoints: ["hashes.mjs"],
+    outfile: new URL("hashes.min.js", out).pathname,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "hashes",
+    legalComments: "none",
+    banner: { js: "/*! noble-hashes (MIT); see LICENSE beside this file */" },
+  });
+  cpSync(new URL("@noble/hashes/LICENSE", modules), new URL("LICENSE", out));
+  return ["hashes.min.js", "LICENSE"];
 }
 
 async function echarts() {
@@ -42,17 +60,17 @@ async function echarts() {
 
 function record(name, files) {
   const { version, license } = manifest(name);
-  const source = `https://registry.npmjs.org/${name}/-/${name}-${version}.tgz`;
+  const source = `https://registry.npmjs.org/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
   const hashes = files.map((file) => {
-    const bytes = readFileSync(new URL(`${name}-${version}/${file}`, target));
+    const bytes = readFileSync(new URL(`${label(name)}-${version}/${file}`, target));
     return `"${file}" = "${createHash("sha256").update(bytes).digest("hex")}"`;
   });
   return [
-    `[${name}]`,
+    `[${label(name)}]`,
     `version = "${version}"`,
     `source = "${source}"`,
     `licence = "${license}"`,
-    `[${name}.sha256]`,
+    `[${label(name)}.sha256]`,
     ...hashes,
     "",
   ].join("\n");
@@ -60,7 +78,7 @@ function record(name, files) {
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target);
-const records = [record("bootstrap", bootstrap()), record("echarts", await echarts())];
+const records = [record("bootstrap", bootstrap()), record("echarts", await echarts()), record("@noble/hashes", await hashes())];
 writeFileSync(
   new URL("VENDOR.toml", target),
   `# Written by \`npm run vendor\` in assets/; tests/architecture/test_vendor.py compares it with the files.\n\n${records.join("\n")}`,

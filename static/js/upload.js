@@ -192,7 +192,7 @@ function reader(signal) {
         else if (data.md5) done(data.md5);
         else tell(data.done);
       };
-      worker.postMessage({ file });
+      worker.postMessage({ file, hashes: form.dataset.hashes });
     });
 }
 
