@@ -65,6 +65,7 @@ class Hit:
     visibility: str = ""
     state: str = ""
     moment: datetime | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -272,7 +273,8 @@ def _shelf(collection: Collection) -> str:
 
 
 def _registry(row: Registry) -> Hit:
-    return Hit("registries", row.title, registry_url(row), str(row.organization), visibility=row.visibility)
+    where, url = str(row.organization), registry_url(row)
+    return Hit("registries", row.title, url, where, visibility=row.visibility, picture=row.icon_url)
 
 
 def _link(row: Link, *labels: Label) -> Hit:
