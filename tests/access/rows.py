@@ -112,7 +112,7 @@ ROWS = [
     Row(16, "add a protected alias", ADMINS, f"POST {NETS}versions/v1/labels/ alias-add=silver",
         f'AddAliases {{"input":{{"artifactID":"{{v1}}","aliases":[{ALIAS % "silver"}]}}}}',
         f"PUT {REST_NETS}/versions/v1/aliases/silver", effect=lambda _: aliased(1, "silver")),
-    Row(16, "move a protected alias", ADMINS, f"POST {NETS}versions/v1/labels/ alias-add=golden",
+    Row(16, "move a protected alias", ADMINS, f"POST {NETS}versions/v1/move/golden/",
         f'AddAliases {{"input":{{"artifactID":"{{v1}}","aliases":[{ALIAS % "golden"}]}}}}',
         f"PUT {REST_NETS}/versions/v1/aliases/golden", effect=lambda _: aliased(1, "golden")),
     Row(16, "remove a protected alias", ADMINS, f"POST {NETS}versions/v0/labels/ alias-remove=golden",

@@ -75,7 +75,9 @@ def test_the_current_application_is_marked(cast: Cast) -> None:
 
 def test_members_are_for_all_and_settings_for_admins(cast: Cast, rival: Organization) -> None:
     def house(user: User, path: str = "/orgs/Acme/members/") -> list[tuple[str, bool]]:
-        return [(entry.url, entry.current) for entry in shell(user, path).house]
+        entries = [(entry.url, entry.current) for entry in shell(user, path).house]
+        assert entries[:1] in ([], [("/search/", False)])
+        return entries[1:]
 
     assert house(cast.mia) == [("/orgs/Acme/members/", True)]
     assert house(cast.olga) == [("/orgs/Acme/members/", True), ("/orgs/Acme/settings/", False)]
