@@ -90,8 +90,10 @@ PAGES = [
     "/help/members/",
     "/help/notebook/",
 ]
-
-
+RUN_TABS = (
+    *("", "charts/", "charts/?axis=runtime&smooth=0.6&log=1", "system/", "files/", "lineage/", "edit/"),
+    *("media/", "media/?key=predictions&sort=-2", "console/", "console/?q=accuracy", "console/?line=100"),
+)
 QUICK = {"/accounts/login/", LANDING, READER, f"{READER}versions/v7/", f"{READER}link/?project=vision/meter-reader"}
 QUICK.add(f"{READER}compare/?v=v3&v=v5&v=v7")
 
@@ -106,3 +108,15 @@ def test_a_page_fits_reads_well_and_complains_of_nothing(
     page.goto(address)
     assert page.url.endswith(address)
     check_looks(page)
+
+
+@pytest.mark.slow
+def test_the_tabs_of_a_run_fit_and_read_well(open_page: Callable[..., Page], session: Any) -> None:
+    page = open_page(viewport=WIDE, storage_state=session)
+    page.goto(f"{SOURCE}v7/")
+    page.get_by_role("main").locator("a[href*='/runs/']").first.click()  # the run that made it, whose id is by chance
+    page.wait_for_url("**/runs/*/")
+    run = page.url
+    for tab in RUN_TABS:
+        page.goto(f"{run}{tab}")
+        check_looks(page)
