@@ -29,7 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(RUN + "lineage.svg", lineage.run_drawing, name="run_drawing"),
     *with_data(RUN + "media/", media.run_media, "run_media"),
     path(RUN + "log/", media.run_log, name="run_log"),
-    path(RUN + "<slug:tab>/", pages.run_tab, name="run_tab"),
+    *with_data(RUN + "<slug:tab>/", pages.run_tab, "run_tab"),
     path(RUN + "thumbnail/<path:name>", media.run_thumbnail, name="run_thumbnail"),
     path(RUN + "html/<path:name>", media.run_html, name="run_html"),
     path(RUN + "play/<path:name>", media.run_play, name="run_play"),

@@ -18,8 +18,8 @@ from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from artifacts.places import permissions
 from common.errors import NotFoundError
-from common.htmx import render_page
-from projects import pages, queries, run_table
+from common.htmx import render_page, wants_fragment
+from projects import pages, queries, run_table, tab_data
 from projects.models import Project
 from storage.responses import blob_response
 from storage.signing import base_url
@@ -117,10 +117,12 @@ def run_tab(request: PersonalRequest, entity: str, project: str, run: str, tab: 
         raise NotFoundError("A run has no such page.")
     found = queries.find_run(request.user, entity, project, run)
     context = pages.head(found, request.user) | {"tab": tab} | pages.TABS[tab](found, request.user, request.GET)
-    if tab == "console" and context["may_follow"] and request.GET.get("since") == str(context["total"]):
+    is_same = context.get("may_follow") and request.GET.get("since") == str(context["total"])
+    if is_same and wants_fragment(request):
         return HttpResponse(status=204)  # nothing new; the page asks again
     partial = "charts" if "charts" in context else tab if tab == "console" else ""
-    return render_page(request, f"projects/run_{tab}.html", context, partial=partial)
+    template = f"projects/run_{tab}.html"
+    return render_page(request, template, context, partial=partial, data=lambda: tab_data.DATA[tab](found, context))
 
 
 @by_session_or_key

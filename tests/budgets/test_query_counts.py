@@ -96,7 +96,7 @@ def pages(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
                 yield from pages(item, route)
         elif isinstance(item, URLPattern) and item.name not in NO_PAGES:
             of_versions = {"version_tab": VERSION_TABS, "version_tab_data": [tab for tab in VERSION_DATA if tab]}
-            tabs = {**of_versions, "run_tab": RUN_TABS}.get(item.name, [""])
+            tabs = {**of_versions, "run_tab": RUN_TABS, "run_tab_data": RUN_TABS}.get(item.name, [""])
             for tab in tabs:
                 names = {**NAMES, "tab": tab}
                 yield re.sub(r"<(?:\w+:)?(\w+)>", lambda match, names=names: names[match[1]], route)
