@@ -9,6 +9,7 @@
 // ECharts is loaded before this module and gives `echarts.init`.
 
 const DASHES = ["solid", [5, 4], "solid", [2, 3], [8, 3, 2, 3], "solid", [5, 4], [2, 3]];
+const GAP = 14; // between the names of lines, in pixels
 const MARKERS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect", "emptyTriangle", "emptyDiamond"];
 
 /** A token of tokens.css as a plain colour of the present theme. */
@@ -46,7 +47,6 @@ function lines({ x, series, smooth }, dense) {
       showSymbol: !dense,
       lineStyle: { width: dense ? 1.5 : 2, type: DASHES[place] },
       endLabel: { show: series.length > 1, formatter: "{a}", width: labelRoom(series) - 10, overflow: "truncate", color: colour("fg-2"), fontSize: 11, textBorderColor: colour("bg"), textBorderWidth: 3 },
-      labelLayout: { moveOverlap: "shiftY" },
     };
     if (!smooth) return [line];
     const faint = { color: line.color, width: 1, opacity: 0.3 };
@@ -71,13 +71,36 @@ function labelRoom(series) {
   return Math.min(112, Math.max(44, 14 + 6.5 * Math.max(...series.map(({ name }) => name.length))));
 }
 
+/** Where names that stand at `heights` go so that none lies on another: down, as in common/scales.py, and up from the floor. */
+function apart(heights, floor) {
+  const order = [...heights.keys()].sort((one, other) => heights[one] - heights[other]);
+  const found = [...heights];
+  let below = -Infinity;
+  for (const index of order) below = found[index] = Math.max(found[index], below + GAP);
+  let above = floor + GAP;
+  for (const index of order.reverse()) above = found[index] = Math.min(found[index], above - GAP);
+  return found;
+}
+
+/** Push the names at the ends of lines apart: `labelLayout` of ECharts does not reach them. */
+function placeNames(chart) {
+  const { series } = chart.getOption();
+  const named = [...series.keys()].filter((index) => series[index].endLabel?.show);
+  if (!named.length) return;
+  const ends = named.map((index) => chart.convertToPixel({ seriesIndex: index }, series[index].data.at(-1))[1]);
+  const changes = series.map(() => ({}));
+  apart(ends, chart.getHeight() - GAP).forEach((height, place) => {
+    changes[named[place]] = { endLabel: { offset: [0, height - ends[place]] } };
+  });
+  chart.setOption({ series: changes });
+}
+
 function options(data) {
   const dense = Math.max(0, ...data.series.map((one) => one.points.length)) > 40;
   const text = { color: colour("fg-3"), fontSize: 11 };
   return {
     animation: false,
     useUTC: true,
-    aria: { enabled: true },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: { left: 8, right: data.series.length > 1 ? labelRoom(data.series) : 16, top: 12, bottom: 4, containLabel: true },
     tooltip: {
@@ -105,7 +128,18 @@ function options(data) {
 
 const drawn = new Map();
 
-const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => drawn.get(target)?.chart.resize()));
+const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => resize(drawn.get(target)?.chart)));
+
+function resize(chart) {
+  if (!chart) return;
+  chart.resize();
+  placeNames(chart);
+}
+
+function show({ chart, data }) {
+  chart.setOption(options(data), { notMerge: true });
+  placeNames(chart);
+}
 
 function draw(box) {
   if (drawn.has(box)) return;
@@ -113,7 +147,7 @@ function draw(box) {
     const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
     box.replaceChildren();
     const chart = echarts.init(box, null, { renderer: "svg" });
-    chart.setOption(options(data));
+    show({ chart, data });
     drawn.set(box, { chart, data });
     resized.observe(box);
   } catch (error) {
@@ -124,7 +158,7 @@ function draw(box) {
 }
 
 function redraw() {
-  for (const kept of drawn.values()) kept?.chart.setOption(options(kept.data), { notMerge: true });
+  for (const kept of drawn.values()) if (kept) show(kept);
 }
 
 function drawAll() {

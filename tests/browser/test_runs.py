@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.demo import WIDE, check_looks
 
 PROJECT = "/vision/leak-detector/"
+RUN_NAME = re.compile(r"^[a-z]+-[a-z]+-\d+$")
 
 
 def choose_files(page: Page, folder: Path, artifact: str) -> None:
@@ -88,4 +89,8 @@ def test_two_runs_are_chosen_and_compared(open_page: Callable[..., Page], sessio
     expect(curves.first).to_be_visible()
     expect(page.get_by_role("region", name="Config").get_by_role("row", name="rate")).to_be_visible()
     if script:
+        expect(page.get_by_role("img", name=re.compile("^accuracy: last "))).to_be_visible()
+        for chart in page.get_by_role("img", name=re.compile(": last .*, lowest .*, highest ")).all():
+            one, other = (name.bounding_box() for name in chart.locator("svg text", has_text=RUN_NAME).all())
+            assert one and other and abs(one["y"] - other["y"]) >= 12  # letters of 11 pixels
         check_looks(page)
