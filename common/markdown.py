@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 TAGS = {"a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong"}
 TAGS |= {"table", "tbody", "td", "th", "thead", "tr", "ul"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+FOCUSABLE = {"table": {"tabindex": "0"}}  # one that is wider than the page is scrolled by keys, too
 SCHEMES = {"http", "https", "mailto"}
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -25,6 +26,7 @@ def to_html(text: str) -> str:
         html,
         tags=TAGS,
         attributes=ATTRIBUTES,
+        set_tag_attribute_values=FOCUSABLE,
         url_schemes=SCHEMES,
         link_rel="noopener nofollow ugc",
     )

@@ -70,7 +70,7 @@ def holds_for(field: str, found: Any, word: str, value: Any) -> bool:
         return bool(found == moment if word == "$eq" else ORDER[word](found, moment))
     if field == "description" and word == "$exists":
         return value is bool(found)
-    return passes(MISSING if found is None else found, word, value)
+    return passes(found, word, value)
 
 
 def step(document: Any, part: str) -> Any:
@@ -89,7 +89,7 @@ def holds(row: dict[str, Any], tree: dict[str, Any]) -> bool:
                 return False
             continue
         field, _, rest = key.partition(".")
-        found = row[field]
+        found = MISSING if row[field] is None else row[field]  # in a document, null is something that is there
         if field == "metrics":
             found = found.get(rest, MISSING)
         elif rest:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from access.models import User
+from tests.architecture.test_urls import PATTERNS
+from tests.budgets.test_query_counts import NO_PAGES
 from tests.cast import Cast
 from tests.registries import shelves
 
@@ -55,3 +57,32 @@ def test_rosters_say_who_may_what_and_no_address(cast: Cast, signed_in: Callable
     members = client.get("/orgs/Acme/members.json")
     assert "adam" in {row["username"] for row in members.json()["rows"]}
     assert "@" not in members.content.decode()
+
+
+# Pages without data of their own, by the reason.
+WITHOUT_DATA = {
+    "of signing in, and of one's own account": {
+        "account_inactive", "account_login", "account_reset_password", "account_reset_password_done",
+        "account_reset_password_from_key_done", "account_signup", "authorize", "invitation", "keys", "mfa_index", "password",
+        "profile",
+    },
+    "texts": {"contents", "page"},
+    "of parts that have theirs": {"overview"},
+    "forms and questions": {
+        "add_member", "add_registry_member", "artifact_metrics", "artifact_tags", "collection_metrics", "collection_tags",
+        "delete", "delete_artifact", "delete_collection", "delete_service_account", "delete_team", "delete_version",
+        "edit_artifact", "edit_collection", "edit_run", "edit_version", "link_into_registry", "link_new_version",
+        "link_to_new_registry", "link_to_registry", "new", "new_account", "new_collection", "new_registry",
+        "registry_delete", "registry_icon", "registry_visibility", "remove", "remove_team_member", "team_settings",
+        "unlink_version", "version_labels", "tag_versions", "delete_versions", "unlink_versions", "upload",
+    },
+    "files, which are data": {
+        "artifact_drawing", "collection_drawing", "file", "members_csv", "run_drawing", "version_drawing",
+    },
+}  # fmt: skip
+
+
+def test_every_page_has_data_or_a_reason_not_to() -> None:
+    names = {pattern.name for route, pattern in PATTERNS if pattern.name and not route.startswith("api/")}
+    pages = {name for name in names - NO_PAGES if not name.endswith("_data")}
+    assert {name for name in pages if f"{name}_data" not in names} == set().union(*WITHOUT_DATA.values())
