@@ -24,38 +24,21 @@ function bootstrap() {
   return ["bootstrap.min.css", "LICENSE"];
 }
 
-async function hashes() {
-  const out = folder("@noble/hashes");
+/** Bundles `entry`.mjs as `entry`.min.js, a script that sets a global of that name, with the licences of what is in it. */
+async function bundled(name, entry, banner, licences) {
+  const out = folder(name);
   await build({
-    entryPoints: ["hashes.mjs"],
-    outfile: new URL("hashes.min.js", out).pathname,
+    entryPoints: [`${entry}.mjs`],
+    outfile: new URL(`${entry}.min.js`, out).pathname,
     bundle: true,
     minify: true,
     format: "iife",
-    globalName: "hashes",
+    globalName: entry,
     legalComments: "none",
-    banner: { js: "/*! noble-hashes (MIT); see LICENSE beside this file */" },
+    banner: { js: `/*! ${banner} beside this file */` },
   });
-  cpSync(new URL("@noble/hashes/LICENSE", modules), new URL("LICENSE", out));
-  return ["hashes.min.js", "LICENSE"];
-}
-
-async function echarts() {
-  const out = folder("echarts");
-  await build({
-    entryPoints: ["echarts.mjs"],
-    outfile: new URL("echarts.min.js", out).pathname,
-    bundle: true,
-    minify: true,
-    format: "iife",
-    globalName: "echarts",
-    legalComments: "none",
-    banner: { js: "/*! Apache ECharts (Apache-2.0) with zrender (BSD-3-Clause); see LICENSE and NOTICE beside this file */" },
-  });
-  cpSync(new URL("echarts/LICENSE", modules), new URL("LICENSE", out));
-  cpSync(new URL("echarts/NOTICE", modules), new URL("NOTICE", out));
-  cpSync(new URL("zrender/LICENSE", modules), new URL("LICENSE-zrender", out));
-  return ["echarts.min.js", "LICENSE", "NOTICE", "LICENSE-zrender"];
+  for (const [file, from] of Object.entries(licences)) cpSync(new URL(from, modules), new URL(file, out));
+  return [`${entry}.min.js`, ...Object.keys(licences)];
 }
 
 function record(name, files) {
@@ -78,7 +61,12 @@ function record(name, files) {
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target);
-const records = [record("bootstrap", bootstrap()), record("echarts", await echarts()), record("@noble/hashes", await hashes())];
+const echarts = await bundled(
+  "echarts", "echarts", "Apache ECharts (Apache-2.0) with zrender (BSD-3-Clause); see LICENSE and NOTICE",
+  { LICENSE: "echarts/LICENSE", NOTICE: "echarts/NOTICE", "LICENSE-zrender": "zrender/LICENSE" },
+);
+const hashes = await bundled("@noble/hashes", "hashes", "noble-hashes (MIT); see LICENSE", { LICENSE: "@noble/hashes/LICENSE" });
+const records = [record("bootstrap", bootstrap()), record("echarts", echarts), record("@noble/hashes", hashes)];
 writeFileSync(
   new URL("VENDOR.toml", target),
   `# Written by \`npm run vendor\` in assets/; tests/architecture/test_vendor.py compares it with the files.\n\n${records.join("\n")}`,
