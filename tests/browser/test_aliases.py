@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.demo import READER, WIDE
 from tests.browser.test_keyboard import go_to
 
+pytestmark = pytest.mark.slow
+
 HOLDER = {"now": "v6", "ten days ago": "v4"}  # of `production`, as the demo tells it
 Press = Callable[[Page, Locator], None]
 

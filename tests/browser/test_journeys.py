@@ -13,8 +13,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.demo import LANDING, NARROW, READER, WIDE, check_looks, sign_in
 from tests.servers import Server
 
+WITH_AND_WITHOUT = pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["script", "no script"]
+)
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+
+@WITH_AND_WITHOUT
 def test_a_reviewer_compares_three_versions(open_page: Callable[..., Page], session: Any, script: bool) -> None:
     page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
     page.goto(f"{READER}compare/")
@@ -48,6 +52,7 @@ def test_a_reviewer_compares_three_versions(open_page: Callable[..., Page], sess
     expect(page.locator(".chart svg").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_rows_are_selected_tagged_and_left_where_they_are_protected(
     open_page: Callable[..., Page], demo: Server
 ) -> None:
@@ -71,6 +76,7 @@ def test_rows_are_selected_tagged_and_left_where_they_are_protected(
     page.wait_for_url("**/versions/v5/labels/")
 
 
+@pytest.mark.slow
 def test_without_scripts_the_bar_under_the_table_is_a_form(open_page: Callable[..., Page], session: Any) -> None:
     page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=False)
     page.goto(READER)
@@ -88,6 +94,7 @@ def open_run(page: Page, tab: str) -> None:
     page.wait_for_url(f"**/{tab.lower()}/")
 
 
+@pytest.mark.slow
 def test_the_charts_of_a_run_fit_and_are_smoothed_as_the_slider_moves(
     open_page: Callable[..., Page], session: Any
 ) -> None:
@@ -105,6 +112,7 @@ def test_the_charts_of_a_run_fit_and_are_smoothed_as_the_slider_moves(
     expect(page.locator(".chart svg text", has_text=re.compile(r"^\d\d:\d\d$")).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_charts_of_a_run_are_drawn_without_scripts(open_page: Callable[..., Page], session: Any) -> None:
     page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=False)
     open_run(page, "Charts")
@@ -117,7 +125,8 @@ def test_the_charts_of_a_run_are_drawn_without_scripts(open_page: Callable[..., 
     assert curve.get_attribute("d") != before
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.slow
+@WITH_AND_WITHOUT
 def test_the_console_opens_at_its_end(open_page: Callable[..., Page], session: Any, script: bool) -> None:
     page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
     open_run(page, "Console")
@@ -126,8 +135,8 @@ def test_the_console_opens_at_its_end(open_page: Callable[..., Page], session: A
     expect(lines.first).not_to_be_in_viewport()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("size", [WIDE, pytest.param(NARROW, marks=pytest.mark.slow)], ids=["wide", "narrow"])
+@WITH_AND_WITHOUT
 def test_one_walks_from_sign_in_to_the_text_of_a_file(
     open_page: Callable[..., Page], demo: Server, size: Any, script: bool
 ) -> None:
@@ -140,7 +149,7 @@ def test_one_walks_from_sign_in_to_the_text_of_a_file(
     expect(page.get_by_role("main").get_by_text("Measured on").first).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@WITH_AND_WITHOUT
 def test_a_new_member_links_a_version_and_an_admin_sets_its_protected_alias(
     open_page: Callable[..., Page], demo: Server, script: bool
 ) -> None:
@@ -203,7 +212,7 @@ def add_member(page: Page, shelf: str) -> None:
     expect(row.get_by_label("Role of")).to_have_value("member")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@WITH_AND_WITHOUT
 def test_one_reads_a_lineage(open_page: Callable[..., Page], session: Any, script: bool) -> None:
     page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=script)
     page.goto(f"{READER}versions/v7/lineage/")
@@ -232,6 +241,7 @@ def test_one_reads_a_lineage(open_page: Callable[..., Page], session: Any, scrip
     expect(drawing.get_by_role("link", name="meter-digits-nights v3, dataset")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_lineage_is_panned_zoomed_dragged_and_saved(open_page: Callable[..., Page], session: Any) -> None:
     page = open_page(viewport=WIDE, storage_state=session)
     page.goto(f"{READER}versions/v7/lineage/")
@@ -267,7 +277,8 @@ def test_a_lineage_is_panned_zoomed_dragged_and_saved(open_page: Callable[..., P
     expect(page.locator(".lin:fullscreen")).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.slow
+@WITH_AND_WITHOUT
 def test_a_file_is_found_and_downloaded_and_the_version_says_by_whom(
     open_page: Callable[..., Page], session: Any, script: bool
 ) -> None:
@@ -295,7 +306,8 @@ def test_a_file_is_found_and_downloaded_and_the_version_says_by_whom(
         expect(row.first).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.slow
+@WITH_AND_WITHOUT
 def test_a_version_is_found_by_its_metrics_and_held_against_another(
     open_page: Callable[..., Page], session: Any, script: bool
 ) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 from tests.browser.demo import READER
 
+pytestmark = pytest.mark.slow
+
 PUT = """async ({html}) => {
   const refused = [];
   document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.demo import WIDE, check_looks
 
+pytestmark = pytest.mark.slow
+
 PROJECT = "/vision/leak-detector/"
 RUN_NAME = re.compile(r"^[a-z]+-[a-z]+-\d+$")
 

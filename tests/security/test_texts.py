@@ -58,7 +58,8 @@ def write_everywhere(world: World, texts: list[str]) -> None:
     Version.objects.filter(pk=world.versions[0].pk).update(description=text, metadata=dict.fromkeys(texts, text))
 
 
-@pytest.mark.parametrize("texts", [HOSTILE[:4], pytest.param(HOSTILE[4:], marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("texts", [HOSTILE[:4], HOSTILE[4:]])
 def test_no_text_acts_on_any_page(texts: list[str], world: World, asker: Asker) -> None:
     write_everywhere(world, texts)
     world.people["olga"] = people.find_user("olga")
