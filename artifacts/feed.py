@@ -92,8 +92,8 @@ class Line:
 
     @property
     def fields(self) -> list[str]:
-        """What was edited, as the event names it."""
-        return [name for name in self.event.after or {} if name != UNDOES]
+        """What was edited, by name: PostgreSQL keeps no order of keys."""
+        return sorted(name for name in self.event.after or {} if name != UNDOES)
 
     @property
     def edited(self) -> str:
