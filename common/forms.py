@@ -9,8 +9,11 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from common.errors import ConflictError, InvalidInputError, TooLargeError, status_of
+
+asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])  # a view that shows a form, and takes it
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

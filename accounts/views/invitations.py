@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from access.models import Invitation
 from access.policy import require_organization_admin
@@ -26,14 +26,14 @@ from accounts.views.house import PAGE, open_house
 from accounts.views.signing_in import sign_in
 from common.data import Row
 from common.errors import NotFoundError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from common.pagination import paginate
 from storage.signing import base_url
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def invitations(request: PersonalRequest, organization: str) -> HttpResponse:
     """The open invitations, and a form that makes one; its link is on the answer to that form and nowhere else."""
     house = open_house(request, organization, "members")
@@ -78,7 +78,7 @@ def revoke(request: PersonalRequest, organization: str, invitation_id: int) -> H
 
 
 @secret_address
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     """Join by an invitation: at once for those who are signed in, with a new account for others."""
     user = request.user

@@ -7,17 +7,18 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from access.services.keys import MOST_KEYS, create_key, revoke_key
 from accounts.forms import KeyForm
 from accounts.requests import PersonalRequest
 from common.errors import DomainError, NotFoundError
+from common.forms import asks_or_changes
 from common.htmx import render_page, wants_fragment
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def keys(request: PersonalRequest) -> HttpResponse:
     """The keys one has, and a form that makes one; its secret is on the answer to that form and nowhere else."""
     form, secret = KeyForm(request.POST or None), ""
@@ -42,7 +43,7 @@ def revoke(request: PersonalRequest, key_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def authorize(request: PersonalRequest) -> HttpResponse:
     """Make and show the key that `wandb login` asks for."""
     secret = ""

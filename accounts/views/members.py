@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from access.models import ContainerUserGrant, User
 from access.policy import require_organization_admin
@@ -20,7 +20,7 @@ from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
 from common.csv import csv_response
 from common.errors import ConflictError, NotFoundError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from common.pagination import paginate
 
@@ -82,7 +82,7 @@ def deactivated(request: PersonalRequest, organization: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def new_account(request: PersonalRequest, organization: str) -> HttpResponse:
     """Make an account for somebody; the link by which they set a password is on the answer and nowhere else."""
     house = open_house(request, organization, "members")
@@ -134,7 +134,7 @@ def reactivate(request: PersonalRequest, organization: str, username: str) -> Ht
     return redirect(house.url("members"))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def remove(request: PersonalRequest, organization: str, username: str) -> HttpResponse:
     """Ask, then end a membership: anybody's for admins, and one's own."""
     house = open_house(request, organization, "members")

@@ -7,7 +7,7 @@ from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from access.policy import require_organization_admin
 from access.services.organizations import edit_organization
@@ -17,7 +17,7 @@ from accounts.requests import PersonalRequest
 from accounts.views.house import open_house
 from artifacts.places import count_of
 from common.data import PageData
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from registries.models import Collection, Registry
 
@@ -44,7 +44,7 @@ def overview(request: PersonalRequest, organization: str) -> HttpResponse:
     return render(request, "organizations/overview.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def settings(request: PersonalRequest, organization: str) -> HttpResponse:
     """What holds for all registries of the organization."""
     house = open_house(request, organization, "settings")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from access.models import User
 from access.services import people
@@ -18,9 +18,10 @@ from accounts.requests import PersonalRequest
 from accounts.sessions import note_new_key
 from common.back import back_of
 from common.errors import DomainError, NotFoundError
+from common.forms import asks_or_changes
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def profile(request: PersonalRequest) -> HttpResponse:
     """One's own name, address, picture, default entity, theme, density and language."""
     form = ProfileForm(request.POST or None, request.FILES or None, user=request.user)
@@ -36,7 +37,7 @@ def profile(request: PersonalRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def password(request: PersonalRequest) -> HttpResponse:
     """Change one's own password; all other sessions end."""
     form = PasswordForm(request.user, request.POST or None)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from access.models import ApiKey, User
 from access.policy import require_organization_admin
@@ -22,12 +22,12 @@ from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
 from common.data import PageData, Row
 from common.errors import ConflictError, NotFoundError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from common.pagination import paginate
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def service_accounts(request: PersonalRequest, organization: str) -> HttpResponse:
     """The service accounts, and for admins of the organization or of a team a form that makes one."""
     house = open_house(request, organization, "service_accounts")
@@ -50,7 +50,7 @@ def service_accounts(request: PersonalRequest, organization: str) -> HttpRespons
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def service_account(request: PersonalRequest, organization: str, account_id: int) -> HttpResponse:
     """The keys of a service account, and a form that makes one; its secret is on the answer and nowhere else."""
     house = open_house(request, organization, "service_accounts")
@@ -87,7 +87,7 @@ def revoke_key(request: PersonalRequest, organization: str, account_id: int, key
     return redirect(house.url("service_account", account.pk))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def delete(request: PersonalRequest, organization: str, account_id: int) -> HttpResponse:
     """Ask, then end a service account."""
     house = open_house(request, organization, "service_accounts")

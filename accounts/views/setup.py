@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from accounts.forms import SetupForm
 from accounts.views.guarded import secret_address
 from accounts.views.signing_in import sign_in
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from operations import setup as operation
 
 
 @secret_address
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def setup(request: HttpRequest) -> HttpResponseBase:
     """Make the first account, organization and team; nothing is here without the token, nor once there is an account."""
     token = request.GET.get("token", "")

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from access.models import Team, TeamMembership
 from access.policy import require_organization_admin, require_team_admin
@@ -19,12 +19,12 @@ from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
 from common.data import Row
 from common.errors import ConflictError, NotFoundError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from common.pagination import paginate
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def teams(request: PersonalRequest, organization: str) -> HttpResponse:
     """The teams, and for admins a form that makes one."""
     house = open_house(request, organization, "teams")
@@ -89,7 +89,7 @@ def set_member(request: PersonalRequest, organization: str, team: str) -> HttpRe
     return redirect(house.url("team", found.name))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def remove_member(request: PersonalRequest, organization: str, team: str, username: str) -> HttpResponse:
     """Ask, then take somebody out of a team: anybody for its admins, and oneself."""
     house = open_house(request, organization, "teams")
@@ -110,7 +110,7 @@ def remove_member(request: PersonalRequest, organization: str, team: str, userna
     return redirect(house.url("team", found.name))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def settings(request: PersonalRequest, organization: str, team: str) -> HttpResponse:
     """Rename a team, or go on to delete it."""
     house = open_house(request, organization, "teams")
@@ -128,7 +128,7 @@ def settings(request: PersonalRequest, organization: str, team: str) -> HttpResp
     return render(request, "organizations/team_settings.html", context, status=form.status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def delete(request: PersonalRequest, organization: str, team: str) -> HttpResponse:
     """Ask for the name, then dissolve a team."""
     house = open_house(request, organization, "teams")

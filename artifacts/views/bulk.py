@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from access.policy import require
 from access.roles import Action
@@ -14,9 +13,8 @@ from artifacts import bulk
 from artifacts.models import Version
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact
 from artifacts.services.versions import delete_version
+from common.forms import asks_or_changes
 from registries import losses
-
-asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_or_changes

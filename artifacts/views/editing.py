@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.models import User
 from access.policy import require
@@ -19,11 +18,9 @@ from artifacts.places import artifact_crumbs, artifact_series, artifact_url, fin
 from artifacts.services import aliases, artifacts, versions
 from artifacts.services.directions import direct_metrics
 from common.errors import ConflictError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from registries import impact, losses
 from registries.services.protection import require_unprotected
-
-asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_or_changes

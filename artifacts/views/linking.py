@@ -6,14 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.policy import require, require_registry_creation
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts.places import Place, find_source
 from common.errors import ForbiddenError, InvalidInputError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from registries import linking, queries
 from registries.forms import LinkToNewRegistryForm, LinkToRegistryForm
@@ -23,7 +22,7 @@ from registries.services.links import link_version
 from registries.services.placing import create_registry_with
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def link_to_registry(
     request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str
 ) -> HttpResponse:
@@ -48,7 +47,7 @@ def link_to_registry(
     return render_page(request, "artifacts/link_to_registry.html", context, partial="steps", status=form.status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def link_to_new_registry(
     request: PersonalRequest, entity: str, project: str, type: str, artifact: str, reference: str
 ) -> HttpResponse:

@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
 
 from access.policy import require
 from access.roles import Action
@@ -22,7 +21,7 @@ from artifacts.forms import UploadForm
 from artifacts.models import Artifact
 from artifacts.services.intake import log_files
 from artifacts.services.versions import Draft
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from common.uploads import LargeUploadHandler
 from projects.models import Project
@@ -33,7 +32,7 @@ MOST_NAMES = 200
 
 
 @csrf_exempt  # checked below: the body may be read only once it is known how
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def upload(request: PersonalRequest, entity: str, project: str) -> HttpResponseBase:
     """Name a version and give it files; `?artifact=` names it beforehand."""
     request.upload_handlers = [LargeUploadHandler(request), TemporaryFileUploadHandler(request)]

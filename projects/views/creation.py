@@ -7,12 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.policy import find_visible
 from accounts.requests import PersonalRequest
 from common.errors import InvalidInputError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page, wants_fragment
 from common.names import container_name, fold
 from projects import queries
@@ -21,7 +20,7 @@ from projects.models import Project
 from projects.services.projects import create_project, resolve_namespace
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def new_project(request: PersonalRequest) -> HttpResponse:
     """Choose whose it is, name it, describe it; `?entity=` chooses beforehand."""
     entities = queries.entities_to_log_to(request.user)

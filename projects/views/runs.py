@@ -7,20 +7,18 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import editing
 from common.errors import NotFoundError
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from projects import pages, queries, side_by_side
 from projects.forms import RunForm
 from projects.services.runs import RunFields, delete_runs, update_run
-
-asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_or_changes

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from access.policy import can, require, role_on
 from access.roles import Action
@@ -17,7 +17,7 @@ from accounts import roster
 from accounts.requests import PersonalRequest
 from artifacts.models import Version
 from common.data import PageData
-from common.forms import TypedNameForm, posted
+from common.forms import TypedNameForm, asks_or_changes, posted
 from common.htmx import render_page
 from projects import pages, queries
 from projects.forms import ProjectForm
@@ -25,10 +25,8 @@ from projects.models import Project
 from projects.services.projects import delete_project, edit_project
 from registries import impact
 
-shown_and_changed = require_http_methods(["GET", "HEAD", "POST"])
 
-
-@shown_and_changed
+@asks_or_changes
 def project_settings(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     """Name, visibility, members and roles of a project."""
     found = queries.find_project(request.user, entity, project)
@@ -56,7 +54,7 @@ def project_settings(request: PersonalRequest, entity: str, project: str) -> Htt
     return render_page(request, "projects/project_settings.html", context, status=form.status, data=data)
 
 
-@shown_and_changed
+@asks_or_changes
 def add(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     """Look for people, teams and service accounts of the organization, choose a role, add them."""
     found = queries.find_project(request.user, entity, project)
@@ -86,7 +84,7 @@ def remove(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     return _back(request, found)
 
 
-@shown_and_changed
+@asks_or_changes
 def delete(request: PersonalRequest, entity: str, project: str) -> HttpResponse:
     """Delete a project, after what goes with it is shown and its name is typed."""
     found = queries.find_project(request.user, entity, project)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from access.policy import can, require
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import bulk
+from common.forms import asks_or_changes
 from registries import losses, queries
 from registries.services.links import unlink_version
-
-asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_or_changes

@@ -8,14 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.models import Organization, User
 from access.policy import require_registry_creation
 from access.reach import default_role
 from access.services.roles import grant_role
 from accounts.requests import PersonalRequest
-from common.forms import draft, posted
+from common.forms import asks_or_changes, draft, posted
 from common.htmx import render_page, wants_fragment
 from registries import queries
 from registries.models import Registry
@@ -24,7 +23,7 @@ from registries.settings import name_problem
 from registries.settings_forms import NewRegistryForm
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def new_registry(request: PersonalRequest, organization: str) -> HttpResponse:
     """Name, describe, open or restrict a registry, say what it accepts, and add its first members."""
     found = queries.get_organization(request.user, organization)

@@ -7,20 +7,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.policy import can, require
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import directing, editing
 from artifacts.forms import NamedForm
-from common.forms import posted
+from common.forms import asks_or_changes, posted
 from registries import impact, losses, moving, queries
 from registries.models import Registry
 from registries.services import collections, links
 from registries.services.metrics import set_metrics
-
-asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_or_changes

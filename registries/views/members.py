@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from access.models import User
 from access.policy import require, role_on
@@ -17,6 +17,7 @@ from accounts import roster
 from accounts.requests import PersonalRequest
 from common.data import PageData
 from common.errors import InvalidInputError
+from common.forms import asks_or_changes
 from common.htmx import render_page
 from registries import settings
 from registries.models import Registry
@@ -42,7 +43,7 @@ def members(request: PersonalRequest, organization: str, registry: str) -> HttpR
     return render_page(request, "registries/settings_members.html", context, data=lambda: data)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def add(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """Look for people, teams and service accounts of the organization, choose a role, add them (row 26)."""
     found = get_registry(request.user, organization, registry)

@@ -6,21 +6,20 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts.editing import undo_tag
 from common.errors import NotFoundError
-from common.forms import ServiceForm, posted
+from common.forms import ServiceForm, asks_or_changes, posted
 from common.htmx import render_page
 from events.services import heard
 from registries import moving, queries
 from registries.services.links import add_aliases
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_or_changes
 def move_alias(
     request: PersonalRequest, organization: str, registry: str, collection: str, reference: str, alias: str
 ) -> HttpResponse:

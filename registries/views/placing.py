@@ -6,19 +6,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
-from common.forms import draft, posted
+from common.forms import asks_or_changes, draft, posted
 from common.htmx import render_page
 from registries import linking, queries
 from registries.forms import LinkIntoForm, LinkVersionForm, NewCollectionForm
 from registries.services.links import link_version
 from registries.services.placing import create_collection_with
-
-asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_or_changes

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from common.data import PageData
-from common.forms import ServiceForm, TypedNameForm, draft, posted
+from common.forms import ServiceForm, TypedNameForm, asks_or_changes, draft, posted
 from common.htmx import render_page
 from registries import impact, settings
 from registries.matrix import check_access
@@ -22,10 +22,8 @@ from registries.services.protection import protect_alias, unprotect_alias
 from registries.services.registries import Edit, delete_registry, edit_registry
 from registries.settings_forms import AliasForm, GeneralForm, IconForm, TypesForm
 
-shown_and_changed = require_http_methods(["GET", "HEAD", "POST"])
 
-
-@shown_and_changed
+@asks_or_changes
 def registry_settings(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """Name, description and visibility; the first two can be edited here (rows 12 and 20)."""
     found = get_registry(request.user, organization, registry)
@@ -45,7 +43,7 @@ def registry_settings(request: PersonalRequest, organization: str, registry: str
     return render_page(request, page, context, partial="preview", status=form.status, data=lambda: data)
 
 
-@shown_and_changed
+@asks_or_changes
 def visibility(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """Open a registry to its organization, after its name is typed, or restrict it (C4)."""
     found = get_registry(request.user, organization, registry)
@@ -69,7 +67,7 @@ def visibility(request: PersonalRequest, organization: str, registry: str) -> Ht
     return render_page(request, "registries/settings_visibility.html", context, status=form.status)
 
 
-@shown_and_changed
+@asks_or_changes
 def icon(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """A picture in place of the drawing, or the drawing again; for admins (F19)."""
     found = get_registry(request.user, organization, registry)
@@ -85,7 +83,7 @@ def icon(request: PersonalRequest, organization: str, registry: str) -> HttpResp
     return render_page(request, "registries/settings_icon.html", context, status=form.status)
 
 
-@shown_and_changed
+@asks_or_changes
 def types(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """The accepted types: members add some, admins say whether all are accepted (rows 19 and 24, C2)."""
     found = get_registry(request.user, organization, registry)
@@ -102,7 +100,7 @@ def types(request: PersonalRequest, organization: str, registry: str) -> HttpRes
     return render_page(request, "registries/settings_types.html", context, status=form.status, data=lambda: data)
 
 
-@shown_and_changed
+@asks_or_changes
 def aliases(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """The protected aliases, where they sit, and for admins to add and remove (row 17, F57)."""
     found = get_registry(request.user, organization, registry)
@@ -140,7 +138,7 @@ def access(request: PersonalRequest, organization: str, registry: str) -> HttpRe
     return render_page(request, "registries/settings_access.html", context, data=lambda: data)
 
 
-@shown_and_changed
+@asks_or_changes
 def delete(request: PersonalRequest, organization: str, registry: str) -> HttpResponse:
     """Delete a registry, after what goes with it is shown and its name is typed (F23, C18)."""
     found = get_registry(request.user, organization, registry)
