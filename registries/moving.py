@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from artifacts.comparison import Difference, compare, directions
-from artifacts.models import VersionMetric
+from artifacts.metrics_tab import differences
 from artifacts.places import Place
 from registries import asof, impact, past
 from registries.models import Link, LinkAlias
-
-MOST_METRICS = 200
 
 
 def holder_elsewhere(place: Place, name: str) -> Link | None:
@@ -20,22 +17,12 @@ def holder_elsewhere(place: Place, name: str) -> Link | None:
     return alias.link if alias else None
 
 
-def comparison(place: Place, holder: Link) -> list[Difference]:
-    """The metrics of the version at `place` against those of the one that holds the alias now."""
-    values: dict[int, dict[str, float]] = {place.version.pk: {}, holder.version_id: {}}
-    rows = VersionMetric.objects.filter(version__in=values).order_by("key").values_list("version", "key", "value")
-    for version, key, value in rows[: 2 * MOST_METRICS]:
-        values[version][key] = value
-    known = directions(place.definitions) | dict(place.series.directions)
-    return compare(values[place.version.pk], values[holder.version_id], known)
-
-
 def consequences(place: Place, holder: Link, name: str) -> dict[str, Any]:
     """Since when the holder has it, how the two compare, and who used the holder through the registry."""
     collection = place.row.collection
     spans = past.alias_holdings(list(past.alias_events(collection, name).order_by("-pk")[:1]), None)
     span: asof.Holding | None = spans[0] if spans and spans[0].place == holder.pk else None
-    rows = comparison(place, holder)
+    rows = differences(place, holder)
     return {
         "span": span,
         "differences": rows,
