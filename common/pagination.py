@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import Q
+from django.http import QueryDict
 
 from common.errors import InvalidInputError
 
@@ -158,3 +159,11 @@ def _decode(cursor: str, orders: list[Order]) -> tuple[int, bool, list[Any] | No
         raise InvalidInputError("This page address belongs to another order; start from the first page.")
     read = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values]
     return orders.index(tuple(made_for)), bool(backwards), read
+
+
+def whole(query: QueryDict, name: str) -> int:
+    """A whole number of the address, 0 when absent. Raises InvalidInputError."""
+    text = query.get(name) or "0"
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise InvalidInputError(f"'{name}' in this address is not a whole number; start from the first page.")
+    return int(text)

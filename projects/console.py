@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from common.errors import InvalidInputError
+from common.pagination import whole
 from projects.models import HistoryChunk, Run
 from projects.services import history
 
@@ -95,11 +95,3 @@ def search(run: Run, words: str) -> dict[str, Any]:
 def whole_log(run: Run) -> Iterator[str]:
     """Every line as it was sent, each with its end, in flat memory."""
     return (f"{line}\n" for _, line in history.numbered_lines(run, HistoryChunk.Stream.CONSOLE))
-
-
-def whole(query: QueryDict, name: str) -> int:
-    """A whole number of the address, 0 when absent. Raises InvalidInputError."""
-    text = query.get(name) or "0"
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise InvalidInputError(f"'{name}' in this address is not a whole number; start from the first page.")
-    return int(text)

@@ -12,8 +12,8 @@ from access.models import User
 from access.policy import can
 from access.roles import Action
 from common.data import PageData
+from common.pagination import whole
 from projects import media
-from projects.console import whole
 from projects.models import Run
 
 

@@ -15,10 +15,9 @@ from access.policy import can
 from access.roles import Action
 from common.data import PageData
 from common.formatting import python_text
-from common.pagination import Page
+from common.pagination import Page, whole
 from projects import console as console_lines
 from projects import queries, run_table, values
-from projects.console import whole
 from projects.curves import AXES, View, chart
 from projects.edges import edges
 from projects.models import HistoryChunk, Project, Run

@@ -10,8 +10,8 @@ from django.http import QueryDict
 
 from common.data import PageData
 from common.formatting import column_format, metric
+from common.pagination import whole
 from projects import values
-from projects.console import whole
 from projects.curves import AXES, View, chart
 from projects.models import Run
 from projects.pages import CHARTS, MAX_VALUES, written
