@@ -21,8 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import ApiKey, Namespace, User
 from access.services import people
 from accounts import avatars
-from common.forms import ServiceForm
-from common.pictures import PictureField
+from common.forms import PictureField, ServiceForm
 
 PASSWORD_HINT = _("At least 10 characters, not only digits, and none that everybody uses.")
 

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from access.models import Container
 from accounts.requests import PersonalRequest
+from artifacts.forms import LabelForm
 from artifacts.series import Series
 from artifacts.services.values import check_tags
 from artifacts.services.versions import tag_versions
-from common.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError, NotFoundError
-from common.forms import ServiceForm, posted
+from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from common.forms import ServiceForm, checked, listed, posted
 from common.htmx import render_page
 
 MOST = 100
@@ -45,7 +46,7 @@ class Fate:
         return [tag.name for tag in getattr(self.row, "version", self.row).tags.all()]
 
 
-class TagsForm(ServiceForm):
+class TagsForm(LabelForm):
     """Tags to give and to take, separated by commas."""
 
     add = forms.CharField(label=gettext_lazy("Add tags"), required=False, max_length=2000)
@@ -53,25 +54,11 @@ class TagsForm(ServiceForm):
 
     def clean_add(self) -> list[str]:
         """Each a tag."""
-        try:
-            return check_tags(_split(self.cleaned_data["add"]))
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
+        return checked(check_tags, listed(self.cleaned_data["add"]))
 
     def clean_remove(self) -> list[str]:
         """Names; what no version has is no error."""
-        return _split(self.cleaned_data["remove"])
-
-    def clean(self) -> dict[str, Any]:
-        """Either of the two."""
-        given = super().clean() or self.cleaned_data
-        if not self.errors and not (given["add"] or given["remove"]):
-            self.add_error("add", _("Write a name."))
-        return given
-
-
-def _split(text: str) -> list[str]:
-    return [name for part in text.split(",") if (name := part.strip())]
+        return listed(self.cleaned_data["remove"])
 
 
 def chosen(series: Series, query: QueryDict) -> list[Any]:

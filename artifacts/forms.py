@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from artifacts.services.values import MAX_DESCRIPTION
-from common.forms import ServiceForm
+from common.forms import ServiceForm, listed
 from common.names import MAX_NAME
 from projects import values
 
@@ -81,11 +81,11 @@ class UploadForm(ServiceForm):
 
     def clean_aliases(self) -> list[str]:
         """Each once."""
-        return _listed(self.cleaned_data["aliases"])
+        return listed(self.cleaned_data["aliases"])
 
     def clean_tags(self) -> list[str]:
         """Each once."""
-        return _listed(self.cleaned_data["tags"])
+        return listed(self.cleaned_data["tags"])
 
     def clean_metadata(self) -> dict[str, Any]:
         """What the text means; nothing is an empty object."""
@@ -97,7 +97,3 @@ class UploadForm(ServiceForm):
         if not isinstance(found, dict):
             raise forms.ValidationError(_('Metadata is a JSON object, such as {"samples": 1200}.'))
         return found
-
-
-def _listed(text: str) -> list[str]:
-    return list(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from common.errors import ConflictError, InvalidInputError, TooLargeError, status_of
+from common.errors import ConflictError, DomainError, InvalidInputError, TooLargeError, status_of
+from common.pictures import render
 
+T = TypeVar("T")
 asks_or_changes = require_http_methods(["GET", "HEAD", "POST"])  # a view that shows a form, and takes it
+
+
+def checked(check: Callable[[Any], T], value: Any) -> T:
+    """What `check` makes of `value`; its refusal as one that a form shows beside the field."""
+    try:
+        return check(value)
+    except DomainError as error:
+        raise forms.ValidationError(error.message) from error
+
+
+def listed(text: str) -> list[str]:
+    """The names in a list with commas, each once."""
+    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -65,3 +82,24 @@ class TypedNameForm(ServiceForm):
         if typed != self.expected:
             raise forms.ValidationError(_("This is not the name; type %(name)s.") % {"name": self.expected})
         return typed
+
+
+class PictureField(forms.FileField):
+    """A picture, cleaned to what `render` gives, or None."""
+
+    widget = forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"})
+
+    def __init__(self, **options: object) -> None:
+        given = {
+            "label": gettext_lazy("Picture"),
+            "required": False,
+            "help_text": gettext_lazy(
+                "PNG, JPEG, WebP or GIF up to 5 MiB. The middle square is kept, and nothing but its pixels."
+            ),
+        }
+        super().__init__(**given | options)  # type: ignore[arg-type]
+
+    def clean(self, data: object, initial: object = None) -> bytes | None:
+        """As it is stored."""
+        given: UploadedFile[bytes] | None = super().clean(data, initial)
+        return checked(lambda file: render(file, file.size or 0), given) if given else None

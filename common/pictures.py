@@ -6,14 +6,11 @@ import secrets
 from io import BytesIO
 from typing import IO
 
-from django import forms
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from common.errors import DomainError, InvalidInputError, TooLargeError
+from common.errors import InvalidInputError, TooLargeError
 
 MOST_BYTES = 5 * 2**20
 MOST_PIXELS = 40_000_000
@@ -50,27 +47,3 @@ def render(picture: IO[bytes], size: int) -> bytes:
 def store(storage: Storage, folder: str, picture: bytes | None) -> str:
     """Store `picture`, as `render` gives it, in `folder`; its name, or empty for None."""
     return storage.save(f"{folder}/{secrets.token_hex(8)}.webp", ContentFile(picture)) if picture else ""
-
-
-class PictureField(forms.FileField):
-    """A picture, cleaned to what `render` gives, or None."""
-
-    widget = forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"})
-
-    def __init__(self, **options: object) -> None:
-        given = {
-            "label": _("Picture"),
-            "required": False,
-            "help_text": _(
-                "PNG, JPEG, WebP or GIF up to 5 MiB. The middle square is kept, and nothing but its pixels."
-            ),
-        }
-        super().__init__(**given | options)  # type: ignore[arg-type]
-
-    def clean(self, data: object, initial: object = None) -> bytes | None:
-        """As it is stored."""
-        given: UploadedFile[bytes] | None = super().clean(data, initial)
-        try:
-            return render(given, given.size or 0) if given else None
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Namespace
-from common.forms import ServiceForm
+from common.forms import ServiceForm, listed
 from projects.models import Project, Run
 from projects.services.projects import MAX_DESCRIPTION
 from projects.services.runs import MAX_TAGS
@@ -98,8 +98,7 @@ class RunForm(ServiceForm):
 
     def clean_tags(self) -> list[str]:
         """Each once, in order."""
-        words = (word.strip() for word in self.cleaned_data["tags"].split(","))
-        return list(dict.fromkeys(word for word in words if word))
+        return listed(self.cleaned_data["tags"])
 
     def clean_description(self) -> str:
         """With line ends as scripts write them."""

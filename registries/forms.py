@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,30 +12,15 @@ from artifacts.forms import NamedForm
 from artifacts.models import Version
 from artifacts.services.values import check_aliases, check_tags
 from common import names
-from common.errors import DomainError
-from common.forms import ServiceForm
+from common.forms import ServiceForm, checked, listed
 from registries.models import Registry
 from registries.services.registries import MAX_NAME, check_name
 
-T = TypeVar("T")
 OFF = {"autocomplete": "off"}
 VISIBILITIES = [
     (Registry.Visibility.ORGANIZATION, _("Organization: everybody in it sees the registry")),
     (Registry.Visibility.RESTRICTED, _("Restricted: only people and teams who are added see it")),
 ]
-
-
-def checked(check: Callable[[Any], T], value: Any) -> T:
-    """What `check` makes of `value`; its refusal as one that a form shows beside the field."""
-    try:
-        return check(value)
-    except DomainError as error:
-        raise forms.ValidationError(error.message) from error
-
-
-def split(text: str) -> list[str]:
-    """The names in a list with commas."""
-    return [name for part in text.split(",") if (name := part.strip())]
 
 
 class CollectionForm(NamedForm):
@@ -66,7 +51,7 @@ class CollectionForm(NamedForm):
 
     def clean_tags(self) -> list[str]:
         """Each a tag."""
-        return checked(check_tags, split(self.cleaned_data["tags"]))
+        return checked(check_tags, listed(self.cleaned_data["tags"]))
 
 
 class AliasesForm(ServiceForm):
@@ -79,7 +64,7 @@ class AliasesForm(ServiceForm):
 
     def clean_aliases(self) -> list[str]:
         """Each an alias."""
-        return checked(check_aliases, split(self.cleaned_data["aliases"]))
+        return checked(check_aliases, listed(self.cleaned_data["aliases"]))
 
 
 class LinkVersionForm(AliasesForm):

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import Organization, Team, User
 from access.reach import find_principal
-from common.forms import ServiceForm
-from common.pictures import PictureField
-from registries.forms import VISIBILITIES, checked
+from common.forms import PictureField, ServiceForm, checked
+from registries.forms import VISIBILITIES
 from registries.models import Registry
 from registries.services.registries import MAX_NAME, Edit, check_name, check_types
 
