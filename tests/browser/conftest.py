@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.demo import sign_in
 from tests.servers import Server, Template, manage
+
+PATIENCE = 15_000  # milliseconds; with other tests on the same two cores, five seconds are not enough
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +51,7 @@ def open_page(demo: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
                 complaints.append(text)
 
         context = browser.new_context(base_url=demo.url, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: note(said.text) if said.type in {"error", "warning"} else None)

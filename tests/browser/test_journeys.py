@@ -36,7 +36,9 @@ def test_a_reviewer_compares_three_versions(open_page: Callable[..., Page], sess
     page.get_by_role("link", name="Scatter").click()
     expect(page.get_by_role("img", name=re.compile("^Scatter: "))).to_be_visible()
     page.get_by_role("link", name=re.compile("^Files")).click()
+    page.wait_for_url(re.compile("section=files"))  # which moves the table of files that "All" shows as well
     page.get_by_role("link", name="evaluation/confusion_matrix.png").click()
+    page.wait_for_url(re.compile("file=evaluation"))
     pictures = page.locator(".pair img")
     expect(pictures).to_have_count(2)
     for picture in pictures.all():
