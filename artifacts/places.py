@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -199,14 +199,12 @@ def _find_project(user: User, entity: str, name: str) -> Project:
 
 
 def find_artifact(user: User, entity: str, project: str, type: str, name: str, **also: Any) -> Artifact:
-    """The visible artifact at an address with its number of versions, its project carrying the reader's role: two queries.
+    """The visible artifact at an address, its project carrying the reader's role: two queries.
 
     `also` are further annotations. Raises NotFoundError.
     """
     found = _find_project(user, entity, project)
-    versions = Version.objects.committed().filter(artifact=OuterRef("pk"))
-    artifacts = Artifact.objects.annotate(version_count=count_of(versions, "artifact"), **also)
-    artifact = artifacts.filter(project=found, type=type, name=name, deleted_at=None).first()
+    artifact = Artifact.objects.annotate(**also).filter(project=found, type=type, name=name, deleted_at=None).first()
     if artifact is None:
         raise NotFoundError("There is no such artifact, or you may not see it.")
     artifact.project = found
@@ -226,9 +224,8 @@ def with_run(rows: Any, path: str = "") -> Any:
 def find_source(user: User, entity: str, project: str, type: str, name: str, reference: str) -> Place:
     """The version at a source address. Raises NotFoundError."""
     home = _find_project(user, entity, project)
-    total = count_of(Version.objects.committed().filter(artifact=OuterRef("artifact")), "artifact")
     versions = Version.objects.committed().filter(artifact__project=home, artifact__type=type, artifact__name=name)
-    version = with_run(versions).filter(**reference_filter(reference)).annotate(total=total).first()
+    version = with_run(versions).filter(**reference_filter(reference)).first()
     if version is None:
         raise NotFoundError("There is no such version, or you may not see it.")
     artifact = version.artifact
@@ -242,7 +239,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
         project=home,
         name=artifact.name,
         full_name=f"{home.namespace.name}/{home.name}/{artifact.name}",
-        total=version.total,
+        total=artifact.version_count,
         crumbs=[*artifact_crumbs(artifact)[:-1], (artifact.name, artifact_url(artifact)), (version.label, "")],
         series_url=artifact_url(artifact),
         definitions=version.definitions,

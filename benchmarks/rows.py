@@ -35,7 +35,9 @@ def main(collections: int, versions: int) -> None:
         namespace=team.namespace, organization=organization, kind="project", name="training", name_key="training",
         visibility="team",
     )  # fmt: skip
-    artifact = Artifact.objects.create(project=project, name="net", type="model", next_index=versions)
+    artifact = Artifact.objects.create(
+        project=project, name="net", type="model", next_index=versions, version_count=versions
+    )
     shelf, *_ = insert(
         Collection(registry=registry, name=name, name_key=name, type="model", created_by=mia)
         for name in ["net", *(f"net-{number}" for number in range(1, collections))]

@@ -112,7 +112,6 @@ def collection_series(collection: Collection) -> Series:
 
 def find_place(user: User, organization: str, registry: str, collection: str, reference: str) -> Place:
     """The link at an address: one query. Raises NotFoundError."""
-    total = count_of(Link.objects.alive().filter(collection=OuterRef("collection")), "collection")
     source = Project.objects.visible_to(user).filter(pk=OuterRef("version__artifact__project"))
     rows = with_run(Link.objects.visible_to(user), "version__").select_related(
         "collection__registry__organization", "created_by"
@@ -120,7 +119,7 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
     link = (
         rows.filter(**_at(organization, registry, "collection__"), collection__name_key=fold(collection))
         .filter(**reference_filter(reference))
-        .annotate(total=total, source_visible=Exists(source))
+        .annotate(source_visible=Exists(source))
         .first()
     )
     if link is None:
@@ -135,7 +134,7 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
         project=link.version.artifact.project if link.source_visible else None,
         name=shelf.name,
         full_name=target_path(shelf.registry, shelf.name),
-        total=link.total,
+        total=shelf.link_count,
         crumbs=[*collection_crumbs(shelf)[:-1], (shelf.name, collection_url(shelf)), (link.label, "")],
         series_url=collection_url(shelf),
         definitions=link.definitions,

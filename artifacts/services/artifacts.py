@@ -99,7 +99,7 @@ def delete_artifact(*, actor: User, artifact: Artifact) -> None:
         Artifact.objects.select_for_update().get(pk=artifact.pk)
         for settle in hooks.before_deletion:
             settle(actor, Version.objects.filter(artifact=artifact))
-        if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now):
+        if not Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=now, version_count=0):
             return
         VersionAlias.objects.filter(artifact=artifact).delete()
         Version.objects.filter(artifact=artifact, deleted_at=None).update(state=Version.State.DELETED, deleted_at=now)

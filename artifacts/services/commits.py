@@ -148,12 +148,13 @@ def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
             raise ConflictError("The manifest was replaced while it was being committed; commit again.")
         version.artifact = artifact
         version.index, artifact.next_index = artifact.next_index, artifact.next_index + 1
+        artifact.version_count += 1
         version.state = Version.State.COMMITTED
         version.size = sum(entry.size or 0 for entry in entries)
         version.file_count = len(entries)
         version.committed_at = version.updated_at = artifact.updated_at = timezone.now()
         version.save(update_fields=["index", "state", "size", "file_count", "committed_at", "updated_at"])
-        artifact.save(update_fields=["next_index", "updated_at"])
+        artifact.save(update_fields=["next_index", "version_count", "updated_at"])
         record(
             actor=actor,
             type=EventType.VERSION_COMMITTED,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from access.models import Container, User
@@ -265,6 +266,7 @@ def delete_version(*, actor: User, version: Version, delete_aliases: bool = Fals
             settle(actor, Version.objects.filter(pk=version.pk))
         version.aliases.all().delete()
         Version.objects.filter(pk=version.pk).update(state=Version.State.DELETED, deleted_at=timezone.now())
+        Artifact.objects.filter(pk=version.artifact_id).update(version_count=F("version_count") - 1)
         record(
             actor=actor,
             type=EventType.VERSION_DELETED,

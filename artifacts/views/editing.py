@@ -81,7 +81,7 @@ def delete_artifact(request: PersonalRequest, entity: str, project: str, type: s
     page = {
         "title": _("Delete %(name)s?") % {"name": found.name},
         "losses": [
-            _("All %(count)s versions go.") % {"count": found.version_count},  # type: ignore[attr-defined]
+            _("All %(count)s versions go.") % {"count": found.version_count},
             *losses.source_losses(request.user, gone, names),
         ],
         "impact": {"uses": impact.uses_of(request.user, gone), "freed": impact.freed(request.user, gone)},

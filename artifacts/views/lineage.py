@@ -43,7 +43,7 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
     found = find_artifact(request.user, entity, project, type, artifact)
     context = {
         "artifact": found,
-        "total": found.version_count,  # type: ignore[attr-defined]  # annotated by find_artifact
+        "total": found.version_count,
         "url": artifact_url(found),
         "crumbs": [*artifact_crumbs(found)[:-1], (found.name, artifact_url(found)), (_("Lineage"), "")],
     }

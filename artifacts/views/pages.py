@@ -62,7 +62,7 @@ def _artifact_head(user: User, artifact: Artifact) -> dict[str, Any]:
     may = permissions(role_on(user, artifact.project))
     return {
         "artifact": artifact,
-        "total": artifact.version_count,  # type: ignore[attr-defined]  # annotated by find_artifact
+        "total": artifact.version_count,
         "crumbs": artifact_crumbs(artifact),
         "url": artifact_url(artifact),
         "directions_url": f"{artifact_url(artifact)}metrics/",

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 
 from access.models import User
 from artifacts.models import Artifact, Version
-from artifacts.places import count_of
 from artifacts.reading import find_version
 from artifacts.services import aliases, artifacts, versions
 from common.errors import NotFoundError
@@ -84,7 +83,7 @@ def _artifacts(user: User, entity: str, project: str) -> QuerySet[Artifact]:
     found = find_project(user, entity, project)
     rows = Artifact.objects.filter(project=found, deleted_at=None).select_related("created_by", "project__namespace")
     newest = committed.order_by("-index").values("index")[:1]
-    return rows.annotate(version_count=count_of(committed, "artifact"), latest_index=Subquery(newest))
+    return rows.annotate(latest_index=Subquery(newest))
 
 
 def _artifact(row: Any) -> ArtifactOut:

@@ -185,7 +185,7 @@ def shelve(cast: Cast, total: int) -> None:
         Event(**{field.attname: getattr(event, field.attname) for field in Event._meta.fields if not field.primary_key})
         for event in [*(told for _ in links), *newest]
     )
-    artifact.next_index = collection.next_index = total
+    artifact.next_index = collection.next_index = artifact.version_count = total
     artifact.save()
     collection.save()
     recount(Collection.objects.filter(pk=collection.pk))
