@@ -13,14 +13,16 @@ from artifacts.services.commits import commit_version
 from artifacts.services.uploads import AnnouncedFile, abandon_version, announce_files
 from artifacts.services.versions import Draft, create_version
 from common.errors import DomainError, InvalidInputError
-from projects.models import Project
+from projects.models import Project, Run
 from storage.services import CHUNK, fulfil
 
 Given = tuple[str, IO[bytes], int]
 """A file's path in the version, its bytes and their number."""
 
 
-def log_files(*, actor: User, project: Project, draft: Draft, files: Sequence[Given]) -> Version:
+def log_files(
+    *, actor: User, project: Project, draft: Draft, files: Sequence[Given], run: Run | None = None
+) -> Version:
     """The version of `files`, in flat memory; of files that one of the artifact has already, that one (C30).
 
     Member of the project. Raises what announcing, storing and committing raise, and then nothing is left behind.
@@ -30,7 +32,7 @@ def log_files(*, actor: User, project: Project, draft: Draft, files: Sequence[Gi
         raise InvalidInputError("Two of the files have the same name; rename one of them.")
     if not paths:
         raise InvalidInputError("A version has at least one file; choose some.")
-    version = create_version(actor=actor, project=project, run=None, draft=draft)
+    version = create_version(actor=actor, project=project, run=run, draft=draft)
     try:
         announced = [AnnouncedFile(version=version, path=path, md5=_md5(stream)) for path, stream, _ in files]
         for upload, (_, stream, size) in zip(announce_files(actor=actor, files=announced), files, strict=True):

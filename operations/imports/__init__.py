@@ -1,0 +1,1 @@
+"""Bringing over what another tracking server holds."""
