@@ -43,7 +43,7 @@ def test_an_admin_gives_a_picture_and_everybody_of_the_registry_sees_it(cast: Ca
     admin = signed_in(cast.adam)
     assert admin.post(ICON, {"picture": picture()}).headers["Location"] == ICON
     url = kept(cast).icon_url
-    for path in (SHELF, "/orgs/Acme/registry/", ICON):
+    for path in (SHELF, f"{SHELF}?at=0h", "/orgs/Acme/registry/", ICON):
         assert f'src="{url}"' in admin.get(path).content.decode(), path
     response: Any = signed_in(cast.rita).get(url)
     with Image.open(BytesIO(b"".join(response.streaming_content))) as stored:
