@@ -32,9 +32,10 @@ class Choice:
 
 
 def head(label: str, name: str, selection: Selection, higher_is_better: bool | None = None) -> Head:
-    """Numbers start with the largest; a second click turns the order round."""
+    """Numbers start with the largest, those of which less is better with the smallest; a second click turns the order round."""
     order = {name: "ascending", f"-{name}": "descending"}.get(selection.sort, "")
-    return Head(label, name if order == "descending" else f"-{name}", order, higher_is_better)
+    rises = order == "descending" or (not order and higher_is_better is False)
+    return Head(label, name if rises else f"-{name}", order, higher_is_better)
 
 
 def table_context(table: Table, selection: Selection, *, who: str, full_name: str) -> dict[str, Any]:

@@ -51,6 +51,21 @@ def test_a_metric_sorts_as_a_number_and_versions_without_it_stay_at_the_end(clie
         assert down[:2] == ["v6", "v0"] and set(down[2:4]) == {"v4", "v1"} and down[4:] == ["v3", "v5", "v2"]
 
 
+def test_a_head_first_sorts_the_best_first_and_then_turns_round(client: Client) -> None:
+    for address in (NET, SOURCE):
+        for less_is_better, sorts in (
+            (True, ["metric:loss", "-metric:loss"]),
+            (False, ["-metric:loss", "metric:loss"]),
+        ):
+            for model in (Collection, Artifact):
+                model.objects.filter(name="net").update(metric_directions={"loss": not less_is_better})
+            page = client.get(address, {"metric": "loss"})
+            for sort in (*sorts, sorts[0]):
+                [head] = page.context["metric_heads"]
+                assert head.sort == sort, (address, less_is_better)
+                page = client.get(address, {"metric": "loss", "sort": head.sort})
+
+
 def test_the_best_value_is_that_of_the_whole_series_and_of_no_other(client: Client) -> None:
     for address in (NET, SOURCE):
         page = client.get(address, {"metric": "loss"})
