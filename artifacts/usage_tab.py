@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from access.models import User
-from artifacts.lineage.consumers import MOST, consumers_of
+from artifacts.lineage.consumers import uses_of
 from artifacts.models import Download
 from artifacts.places import Place
 from artifacts.snippets import snippets
@@ -20,12 +20,16 @@ ALIASES = 20
 
 
 def usage(place: Place, user: User, query: QueryDict, base_url: str) -> dict[str, Any]:
-    """Snippets that work when pasted, by number or by the alias in `?as=`; runs that used the version; downloads."""
+    """Snippets that work when pasted, by number or by the alias in `?as=`; runs that used the version; downloads.
+
+    `?runs=` and `?cursor=` page the two lists.
+    """
     aliases = [alias.name for alias in place.aliases]
     alias = query.get("as", "")
     if alias and alias not in aliases:
         raise InvalidInputError(f"{place.label} has no alias {alias[:128]!r} here (any more); choose one that it has.")
-    uses, hidden = consumers_of(user, place.version)
+    runs = uses_of(user, place.version, query.get("runs", ""))
+    uses = [use for use in runs.items if use.is_visible]
     path = place.version.entries.filter(reference_uri="").order_by("path").values_list("path", flat=True).first()
     taken = Download.objects.visible_to(user).filter(version=place.version)
     page = paginate(
@@ -36,8 +40,8 @@ def usage(place: Place, user: User, query: QueryDict, base_url: str) -> dict[str
         "aliases": aliases[:ALIASES],
         "snippets": snippets(place, base_url, path or "", alias),
         "uses": uses,
-        "hidden": hidden,
-        "most": MOST if len(uses) + hidden == MOST else None,
+        "hidden": len(runs.items) - len(uses),
+        "runs": runs,
         "page": page,
     }
 
@@ -58,5 +62,6 @@ def usage_data(place: Place, context: dict[str, Any]) -> PageData:
     ]
     code = [{"title": snippet.title, "code": snippet.code} for snippet in context["snippets"]]
     facts = {"version": place.label, "snippets": code, "runs": uses, "hidden_runs": context["hidden"]}
+    facts |= {"next_runs": context["runs"].next, "previous_runs": context["runs"].previous}
     facts |= {"next": context["page"].next, "previous": context["page"].previous}
     return PageData("downloads", facts, rows, ("username", "door", "day", "count", "bytes", "last_at"))

@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 from access.models import User
 from artifacts.models import Download, RunInput, Version
 from artifacts.places import count_of
+from common.pagination import Page, paginate
 from projects.models import Project
 
-MOST = 50  # runs that are listed
+LISTED = 50
 COUNTED = 100
 
 
@@ -38,11 +39,9 @@ class Consumers:
         return "+" if self.people == COUNTED else ""
 
 
-def consumers_of(user: User, version: Version) -> tuple[list[RunInput], int]:
-    """The newest uses by runs that `user` sees, and how many of the newest uses are hidden: one query."""
-    uses = list(_uses(user).filter(version=version).order_by("-pk")[:MOST])
-    visible = [use for use in uses if use.is_visible]
-    return visible, len(uses) - len(visible)
+def uses_of(user: User, version: Version, cursor: str = "") -> Page[Any]:
+    """A page of the uses of a version, newest first, each with `is_visible`, whether `user` sees its run: one query."""
+    return paginate(_uses(user).filter(version=version), order=("-pk",), cursor=cursor, size=LISTED)
 
 
 def count_consumers(user: User, version: Version) -> Consumers:

@@ -125,13 +125,29 @@ def test_the_version_says_how_many_runs_and_people_use_it_and_stops_counting(cas
         client = signed_in(user)
         assert "1 run, downloaded by 1 person" in client.get(base).content.decode(), user
         page = client.get(f"{base}usage/")
-        assert (len(page.context["uses"]), page.context["hidden"], page.context["most"]) == (1 - hidden, hidden, None)
+        assert (len(page.context["uses"]), page.context["hidden"]) == (1 - hidden, hidden)
         assert client.get(f"{base.rstrip('/')}/usage.json").json()["hidden_runs"] == hidden
         assert ("probe" in page.content.decode()) is not bool(hidden)
     use_by(version, *(f"run{number}" for number in range(120)))
-    client = signed_in(cast.vera)
-    assert "100+ runs, downloaded by 1 person" in client.get(NET).content.decode()
-    assert "Only the newest 50 uses are looked at." in client.get(f"{NET}usage/").content.decode()
+    assert "100+ runs, downloaded by 1 person" in signed_in(cast.vera).get(NET).content.decode()
+
+
+def test_the_runs_that_used_a_version_are_paged_seen_or_not(cast: Cast, signed_in: SignIn) -> None:
+    version = shelves.log(cast)
+    shelves.link(cast, version)
+    names = [f"run{number}" for number in range(120)]
+    use_by(version, *names)
+    for user, base, is_hidden in ((cast.vera, NET, False), (cast.rita, LINKED, True)):
+        client, query, pages = signed_in(user), "", []
+        while query or not pages:
+            page = client.get(f"{base}usage/?runs={query}")
+            pages.append([use.run.name for use in page.context["uses"]] or page.context["hidden"])
+            query = page.context["runs"].next
+        assert pages == ([50, 50, 20] if is_hidden else [names[:69:-1], names[69:19:-1], names[19::-1]])
+        back = client.get(f"{base}usage/?runs={page.context['runs'].previous}&as=latest")
+        assert len(back.context["uses"]) + back.context["hidden"] == 50
+        assert client.get(f"{base.rstrip('/')}/usage.json").json()["next_runs"]
+        assert client.get(f"{base}usage/?runs=x").status_code == 400
 
 
 def use_by(version: Version, *names: str) -> None:
