@@ -9,31 +9,39 @@ from django.db.models.functions import Coalesce
 
 
 class NumberAt(Func):
-    """The number that a JSON column (`source`) has under a top-level `key`, which holds no quote and no backslash."""
+    """The number that a JSON column (`source`) has under the keys of `path`, which hold no quote and no backslash."""
 
     output_field = FloatField()
 
-    def __init__(self, source: str, key: str) -> None:
+    def __init__(self, source: str, *path: str) -> None:
         super().__init__(source)
-        self.key = key
+        self.path = path
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         """By path, read once: texts and booleans have other types."""
         column, params = compiler.compile(self.source_expressions[0])
-        path = f'$."{self.key}"'
+        path = "$" + "".join(f'."{key}"' for key in self.path)
         sql = f"CASE WHEN json_type({column}, %s) IN ('integer', 'real') THEN json_extract({column}, %s) END"
         return sql, (*params, path, *params, path)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         """By key."""
         column, params = compiler.compile(self.source_expressions[0])
-        sql = f"CASE WHEN jsonb_typeof({column} -> %s) = 'number' THEN ({column} ->> %s)::double precision END"
-        return sql, (*params, self.key, *params, self.key)
+        keys = ", ".join(["%s"] * len(self.path))
+        node, text = (f"{name}({column}, {keys})" for name in ("jsonb_extract_path", "jsonb_extract_path_text"))
+        sql = f"CASE WHEN jsonb_typeof({node}) = 'number' THEN ({text})::double precision END"
+        return sql, (*params, *self.path, *params, *self.path)
 
 
-def by_number(rows: QuerySet[Any], source: str, key: str, *, down: bool) -> tuple[QuerySet[Any], tuple[str, ...]]:
-    """`rows` and the order in which the number at `source`, `key` sorts them; those without it stay, last, newest first."""
-    rows = rows.annotate(number=NumberAt(source, key)).annotate(
+def by_number(
+    rows: QuerySet[Any], source: str, *paths: tuple[str, ...], down: bool
+) -> tuple[QuerySet[Any], tuple[str, ...]]:
+    """`rows` and the order in which the number at `source`, at the first of `paths` that has one, sorts them.
+
+    Rows without it stay, last, newest first.
+    """
+    numbers = [NumberAt(source, *path) for path in paths]
+    rows = rows.annotate(number=Coalesce(*numbers) if len(numbers) > 1 else numbers[0]).annotate(
         is_missing=Case(When(number=None, then=Value(1)), default=Value(0)), sort_number=Coalesce("number", Value(0.0))
     )
     return rows, ("is_missing", f"{'-' if down else ''}sort_number", "-created_at", "-pk")

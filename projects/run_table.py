@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.http import QueryDict
-from django.utils import timezone
 
 from common.data import PageData
 from common.errors import InvalidInputError
@@ -20,7 +19,7 @@ from common.formatting import column_format
 from common.pagination import Page, paginate
 from projects import values
 from projects.models import Run
-from projects.models.runs import HEARTBEAT_LIMIT
+from projects.models.runs import in_state
 from projects.ordering import by_number
 
 PAGE = 50
@@ -146,7 +145,7 @@ def chosen_runs(runs: QuerySet[Run], selection: Selection) -> QuerySet[Run]:
     if selection.q:
         runs = runs.filter(Q(display_name__icontains=selection.q) | Q(name=selection.q))
     if selection.state:
-        runs = runs.filter(_in_state(selection.state))
+        runs = runs.filter(in_state(_state(selection.state)))
     if selection.user:
         runs = runs.filter(user__username__iexact=selection.user)
     if selection.group:
@@ -154,18 +153,10 @@ def chosen_runs(runs: QuerySet[Run], selection: Selection) -> QuerySet[Run]:
     return _tagged(runs, selection.tag) if selection.tag else runs
 
 
-def _in_state(state: str) -> Q:
-    """The runs whose `Run.current_state` it is."""
-    State = Run.State
-    if state not in State:
-        raise InvalidInputError(f"'{state[:40]}' is no state of a run; the states are {', '.join(State)}.")
-    silent = Q(state=State.RUNNING, heartbeat_at__lt=timezone.now() - HEARTBEAT_LIMIT)
-    if state == State.RUNNING:
-        return Q(state=state) & ~silent
-    stored = Q(state=state)
-    if state in {State.CRASHED, State.PREEMPTED}:
-        return stored | silent & Q(preempting=state == State.PREEMPTED)
-    return stored
+def _state(text: str) -> str:
+    if text not in Run.State:
+        raise InvalidInputError(f"'{text[:40]}' is no state of a run; the states are {', '.join(Run.State)}.")
+    return text
 
 
 def _tagged(runs: QuerySet[Run], tag: str) -> QuerySet[Run]:
@@ -198,7 +189,7 @@ def _sorted(rows: QuerySet[Run], sort: str) -> tuple[QuerySet[Run], tuple[str, .
         raise InvalidInputError(
             f"Sort by {', '.join(ORDERS)}, summary:<key> or config:<key>, with '-' in front for descending; not by {name[:80]!r}."
         )
-    return by_number(rows, match[1], match[2], down=down)
+    return by_number(rows, match[1], (match[2],), down=down)
 
 
 def table_data(page: Page[Any], facts: dict[str, Any], url: Any) -> PageData:

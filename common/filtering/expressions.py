@@ -74,6 +74,45 @@ class JsonCondition(Func):
         return _certain(found.holds(self.how, self.value), "FALSE")
 
 
+class ItemCondition(Func):
+    """Whether a JSON list of texts has an item that is, contains or matches a value; for EXISTS, any item at all."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: Any, how: Operator, value: Any, **extra: Any) -> None:
+        super().__init__(column, **extra)
+        self.how, self.value = how, value
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Compiled:
+        """The condition on SQLite."""
+        column, values = compiler.compile(self.source_expressions[0])
+        if self.how is Operator.MATCHES:
+            _can_match(connection)
+            test: Sql = (f"{FOUND_IN}(%s, item.value)", [self.value.source])
+        else:
+            test = self._test(connection, r"LIKE %s ESCAPE '\'")
+        rows = f"SELECT 1 FROM JSON_EACH({column}) AS item WHERE {test[0]}"  # noqa: S608 -- values are parameters
+        return f"EXISTS ({rows})", (*values, *test[1])
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Compiled:
+        """The condition on PostgreSQL."""
+        column, values = compiler.compile(self.source_expressions[0])
+        if self.how is Operator.MATCHES:
+            test: Sql = ("item.value ~ %s", [self.value.portable()])
+        else:
+            test = self._test(connection, "ILIKE %s")
+        items = f"JSONB_ARRAY_ELEMENTS_TEXT({column}) AS item(value)"
+        return f"EXISTS (SELECT 1 FROM {items} WHERE {test[0]})", (*values, *test[1])  # noqa: S608 -- as above
+
+    def _test(self, connection: Any, like: str) -> Sql:
+        if self.how is Operator.EXISTS:
+            return "1 = 1", []
+        if self.how is Operator.CONTAINS:
+            return f"item.value {like}", [f"%{connection.ops.prep_for_like_query(self.value)}%"]
+        wanted = list(self.value) if self.how is Operator.IN else [self.value]
+        return _any_of([("item.value = %s", [one]) for one in wanted], "1 = 0")
+
+
 def _certain(sql: Sql, otherwise: str) -> Compiled:
     return f"COALESCE(({sql[0]}), {otherwise})", tuple(sql[1])
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from common.filtering.expressions import JsonCondition, TextCondition
+from common.filtering.expressions import ItemCondition, JsonCondition, TextCondition
 from common.filtering.tree import ORDERED, And, Comparison, Kind, Node, Not, Operator
 from common.names import fold
 
@@ -121,6 +121,17 @@ class AnyOf:
     def condition(self, comparison: Comparison) -> Q:
         """See Source."""
         return reduce(operator.or_, [source.condition(comparison) for source in self.sources], NOTHING)
+
+
+@dataclass(frozen=True)
+class Items:
+    """A column of JSON lists of texts, such as the tags of runs."""
+
+    path: str
+
+    def condition(self, comparison: Comparison) -> Q:
+        """See Source."""
+        return Q(ItemCondition(F(self.path), comparison.operator, comparison.value))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -76,7 +76,7 @@ class Field:
     """A field that may be asked for, under `name` or one of `others`.
 
     A number may be `whole` only, be written after a `prefix` (`v3`), or before one of the `units` (`10 MB`). Of a metric,
-    `keys` are the known names; without them any name will do.
+    `keys` are the known names; without them any name will do. `reads` turns what a script writes into the value it means.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Field:
     prefix: str = ""
     units: Mapping[str, int] | None = None
     keys: Collection[str] | None = None
+    reads: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)

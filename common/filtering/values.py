@@ -72,6 +72,7 @@ def _one_of(field: Field, values: Any, key: tuple[str, ...]) -> Node:
 
 
 def _value(field: Field, operator: Operator, value: Any, name: str) -> Any:
+    value = field.reads(value) if field.reads else value
     if field.kind in (Kind.NUMBER, Kind.METRIC):
         return _number(field, value, name)
     if field.kind is Kind.JSON and (value is None or isinstance(value, bool)):

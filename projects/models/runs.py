@@ -93,6 +93,18 @@ class Run(models.Model):
         return self.State.PREEMPTED if self.preempting else self.State.CRASHED
 
 
+def in_state(state: str) -> models.Q:
+    """The runs whose `Run.current_state` it is; none for a word that is no state."""
+    State = Run.State
+    silent = models.Q(state=State.RUNNING, heartbeat_at__lt=timezone.now() - HEARTBEAT_LIMIT)
+    stored = models.Q(state=state)
+    if state == State.RUNNING:
+        return stored & ~silent
+    if state in {State.CRASHED, State.PREEMPTED}:
+        return stored | silent & models.Q(preempting=state == State.PREEMPTED)
+    return stored
+
+
 class RunFile(models.Model):
     """A file of a run, such as `output.log` or `media/images/a.png`; its bytes are its latest upload's."""
 

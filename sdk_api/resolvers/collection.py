@@ -8,14 +8,13 @@ from ariadne import InterfaceType, ObjectType, QueryType
 from graphql import GraphQLResolveInfo
 
 from artifacts.models import Artifact, Version
-from common.names import fold
 from registries.models import Collection, Link
-from sdk_api import filters
 from sdk_api.connections import Connection, nested_page, order_of, page, whole
 from sdk_api.context import Context, context
+from sdk_api.filters.versions import filter_versions
 from sdk_api.ids import decode, encode
 from sdk_api.lookup import find_membership
-from sdk_api.resolvers.membership import link_filters, prepare_links, version_filters
+from sdk_api.resolvers.membership import LINK_ORDERS, prepare_links
 from sdk_api.wire import ArtifactType, Membership, container_id
 
 query = QueryType()
@@ -25,6 +24,15 @@ portfolio = ObjectType("ArtifactPortfolio")
 alias = ObjectType("ArtifactAlias")
 tag = ObjectType("Tag")
 BINDABLES = [query, collection, sequence, portfolio, alias, tag]
+VERSION_ORDERS = {
+    "created_at": "created_at",
+    "createdAt": "created_at",
+    "updated_at": "updated_at",
+    "version": "index",
+    "version_index": "index",
+    "artifact_size": "size",
+    "size": "size",
+}
 
 
 @query.field("artifactCollection")
@@ -102,7 +110,7 @@ def resolve_artifacts(
 ) -> Connection:
     """A page of its versions with their numbers here, newest first unless ordered."""
     request = context(info)
-    keys = order_of(order, ("-index",), {"created_at": "created_at"})
+    keys = order_of(order, ("-index",), LINK_ORDERS if isinstance(row, Collection) else VERSION_ORDERS)
     relation, queryset, prepare = _contents(request, row, filters)
     paging |= {"version": lambda placed: placed.label, "prepare": prepare}
     if isinstance(row, Collection):
@@ -116,9 +124,9 @@ def _contents(request: Context, row: Any, text: str | None) -> tuple[str, Any, A
     """What a collection holds: by which relation, which of it a filter leaves, and what a list of it needs."""
     if isinstance(row, Collection):
         links = Link.objects.alive().select_related("version__artifact", "collection")
-        return "links", link_filters(links, text), lambda found: prepare_links(request, found)
+        return "links", filter_versions(links, text), lambda found: prepare_links(request, found)
     versions = Version.objects.committed().select_related("artifact")
-    return "versions", version_filters(versions, text), request.together
+    return "versions", filter_versions(versions, text), request.together
 
 
 @_both("artifactMembership")
@@ -162,18 +170,6 @@ def resolve_alias_collection(row: Any, info: GraphQLResolveInfo) -> Any:
 def resolve_tag_id(row: Any, info: GraphQLResolveInfo) -> str:
     """`Tag:<number>`."""
     return encode("Tag", row.pk)
-
-
-def collection_filters(rows: Any, text: str | None) -> Any:
-    """The collections, of one kind, that a filter leaves."""
-    for field, value in filters.read(text, name=str, tag=str, id=int, artifact_collection_id=int):
-        if field == "tag":
-            rows = rows.filter(tags__name=value)
-        elif field != "name":
-            rows = rows.filter(pk=value)
-        else:
-            rows = rows.filter(name_key=fold(value)) if rows.model is Collection else rows.filter(name=value)
-    return rows
 
 
 def prepare_collections(request: Context, rows: list[Any]) -> None:

@@ -9,17 +9,17 @@ from graphql import GraphQLResolveInfo
 
 from access.models import Namespace, Organization, User
 from artifacts.models import Artifact
-from common.names import fold
 from projects.models import Project
 from registries.models import Collection, Link, Registry
-from sdk_api import filters
 from sdk_api.connections import Connection, order_of, page, whole
 from sdk_api.context import OWNER, Context, context
+from sdk_api.filters.collections import filter_collections
+from sdk_api.filters.containers import filter_projects, filter_registries
+from sdk_api.filters.versions import filter_versions
 from sdk_api.ids import encode
 from sdk_api.lookup import find_container, find_namespace
-from sdk_api.naming import is_registry, registry_name
-from sdk_api.resolvers.collection import collection_filters, prepare_collections
-from sdk_api.resolvers.membership import link_filters, link_page
+from sdk_api.resolvers.collection import prepare_collections
+from sdk_api.resolvers.membership import LINK_ORDERS, link_page
 
 query = QueryType()
 entity = ObjectType("Entity")
@@ -81,14 +81,7 @@ def containers(request: Context, row: Namespace, text: str | None) -> Any:
     """The visible registries of an organization, or projects of another entity, that a filter leaves."""
     model: Any = Registry if row.kind == Namespace.Kind.ORGANIZATION else Project
     found = model.objects.visible_to(request.user).with_role(request.user).filter(namespace=row)
-    for field, value in filters.read(text, id=int, name=str):
-        if field == "id":
-            found = found.filter(pk=value)
-        elif model is Registry:
-            found = found.filter(name_key=fold(registry_name(value))) if is_registry(value) else found.none()
-        else:
-            found = found.filter(name_key=fold(value))
-    return found
+    return filter_registries(found, text) if model is Registry else filter_projects(found, text)
 
 
 @entity.field("projects")
@@ -121,7 +114,7 @@ def resolve_collections(
         rows: Any = Collection.objects.filter(deleted_at=None, registry__in=places)
     else:
         rows = Artifact.objects.filter(deleted_at=None, project__in=places)
-    rows = collection_filters(rows, filters)
+    rows = filter_collections(rows, filters)
     return page(rows, order_of(order, ("-pk",)), **paging, prepare=lambda found: prepare_collections(request, found))
 
 
@@ -141,10 +134,10 @@ def resolve_memberships(
     if row.kind != Namespace.Kind.ORGANIZATION:
         return whole([])
     kept = collections_of(containers(request, row, project_filters), collection_filters)
-    links = link_filters(Link.objects.alive().filter(collection__in=kept.values("pk")), filters)
-    return link_page(request, links, order_of(order, ("-pk",), {"created_at": "created_at"}), **paging)
+    links = filter_versions(Link.objects.alive().filter(collection__in=kept.values("pk")), filters)
+    return link_page(request, links, order_of(order, ("-pk",), LINK_ORDERS), **paging)
 
 
 def collections_of(registries: Any, text: str | None) -> Any:
     """The living collections of `registries` that a filter leaves."""
-    return collection_filters(Collection.objects.filter(deleted_at=None, registry__in=registries.values("pk")), text)
+    return filter_collections(Collection.objects.filter(deleted_at=None, registry__in=registries.values("pk")), text)

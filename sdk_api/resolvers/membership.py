@@ -12,7 +12,6 @@ from access.policy import require
 from access.roles import Action
 from artifacts.models import Version
 from registries.models import Link
-from sdk_api import filters
 from sdk_api.connections import Connection, page
 from sdk_api.context import Context, context
 from sdk_api.ids import encode
@@ -21,6 +20,16 @@ from sdk_api.wire import Membership
 
 membership = ObjectType("ArtifactCollectionMembership")
 BINDABLES = [membership]
+LINK_ORDERS = {
+    "linked_at": "created_at",
+    "acm_created_at": "created_at",
+    "created_at": "version__created_at",
+    "artifact_created_at": "version__created_at",
+    "updated_at": "version__updated_at",
+    "artifact_size": "version__size",
+    "version": "index",
+    "version_index": "index",
+}
 
 
 @membership.field("id")
@@ -70,23 +79,6 @@ def resolve_files(
     request = context(info)
     require(request.user, Action.DOWNLOAD_FILE, request.container(place.container_id))
     return version_files(request, place.version, place.container_id, names, **paging)
-
-
-def version_filters(rows: Any, text: str | None, path: str = "") -> Any:
-    """`rows` (versions, or what leads to them by `path`) that a filter leaves; only committed versions are ever listed."""
-    for field, value in filters.read(text, state=str, tag=str, id=int):
-        if field == "state":
-            rows = rows if value == "COMMITTED" else rows.none()
-        elif field == "tag":
-            rows = rows.filter(**{f"{path}tags__name": value})
-        else:
-            rows = rows.filter(**{f"{path}pk": value})
-    return rows
-
-
-def link_filters(links: Any, text: str | None) -> Any:
-    """The links whose versions a filter leaves."""
-    return version_filters(links, text, "version__")
 
 
 def prepare_links(request: Context, links: list[Link]) -> None:

@@ -40,8 +40,8 @@ def resolve_entity(row: Organization, info: GraphQLResolveInfo) -> Namespace:
 
 @organization.field("advancedRegistryFeatures")
 def resolve_features(row: Organization, info: GraphQLResolveInfo) -> dict[str, bool]:
-    """The basic search is served."""
-    return {"advanced_search": False}
+    """Versions of registries are filtered and ordered by all that the newest client knows (F65)."""
+    return {"advanced_search": True}
 
 
 @organization.field("featureFlags")

@@ -15,19 +15,19 @@ from projects.models import Run
 from registries.models import Collection
 from sdk_api.connections import Connection, order_of, page, whole
 from sdk_api.context import context
+from sdk_api.filters.collections import filter_collections
+from sdk_api.filters.runs import filter_runs, order_runs
 from sdk_api.ids import encode
 from sdk_api.lookup import find_collection, find_container, find_membership, find_namespace
 from sdk_api.naming import project_name, split_reference
-from sdk_api.resolvers.collection import collection_filters, prepare_collections
+from sdk_api.resolvers.collection import prepare_collections
 from sdk_api.resolvers.entity import resolve_projects
-from sdk_api.resolvers.run import run_filters
 from sdk_api.wire import ArtifactType, Membership
 
 query = QueryType()
 project = ObjectType("Project")
 artifact_type = ObjectType("ArtifactType")
 BINDABLES = [query, project, artifact_type]
-RUN_ORDERS = {"created_at": "created_at", "heartbeat_at": "heartbeat_at", "name": "name"}
 WRITE = {Container.Kind.PROJECT: Action.LOG_VERSION, Container.Kind.REGISTRY: Action.LINK_VERSION}
 
 
@@ -133,15 +133,15 @@ def resolve_runs(
     row: Any, info: GraphQLResolveInfo, *, filters: str | None = None, order: str | None = None, **paging: Any
 ) -> Connection:
     """A page of runs, oldest first unless ordered."""
-    runs = run_filters(Run.objects.filter(project_id=row.pk, deleted_at=None), filters)
-    keys = order_of(order, ("created_at", "pk"), RUN_ORDERS)
-    return page(runs.select_related("user"), keys, **paging, prepare=context(info).together)
+    runs = filter_runs(Run.objects.filter(project_id=row.pk, deleted_at=None), filters)
+    runs, keys = order_runs(runs.select_related("user"), order)
+    return page(runs, keys, **paging, prepare=context(info).together)
 
 
 @project.field("runCount")
 def resolve_run_count(row: Any, info: GraphQLResolveInfo, filters: str | None = None) -> int:
     """How many runs a filter leaves."""
-    count: int = run_filters(Run.objects.filter(project_id=row.pk, deleted_at=None), filters).count()
+    count: int = filter_runs(Run.objects.filter(project_id=row.pk, deleted_at=None), filters).count()
     return count
 
 
@@ -179,7 +179,7 @@ def _collections(row: Any) -> Any:
 
 def _page(info: GraphQLResolveInfo, rows: Any, filters: str | None, order: str | None, **paging: Any) -> Connection:
     request = context(info)
-    found = collection_filters(rows, filters)
+    found = filter_collections(rows, filters)
     return page(found, order_of(order, ("-pk",)), **paging, prepare=lambda rows: prepare_collections(request, rows))
 
 

@@ -6,16 +6,13 @@ import json
 from typing import Any
 
 from ariadne import ObjectType
-from django.db.models import Q
-from django.utils import timezone
 from graphql import GraphQLResolveInfo
 
 from access.policy import can
 from access.roles import Action
 from artifacts.models import Version
 from projects.models import Run
-from projects.models.runs import HEARTBEAT_LIMIT
-from sdk_api import filters, like  # noqa: F401  (registers the look-up)
+from sdk_api import like  # noqa: F401  (registers the look-up)
 from sdk_api.connections import Connection, page
 from sdk_api.context import Context, context
 from sdk_api.ids import encode
@@ -118,17 +115,3 @@ def _versions(request: Context, rows: Any, **paging: Any) -> Connection:
         request.together(found)
 
     return page(rows.select_related("artifact"), ("pk",), **paging, prepare=prepare)
-
-
-def run_filters(runs: Any, text: str | None) -> Any:
-    """The runs that a filter leaves; a silent one counts as crashed."""
-    for field, value in filters.read(text, state=str, name=str, id=int):
-        if field == "state":
-            silent = Q(state=Run.State.RUNNING, heartbeat_at__lt=timezone.now() - HEARTBEAT_LIMIT)
-            crashed, preempted = silent & Q(preempting=False), silent & Q(preempting=True)
-            extra = {"crashed": crashed, "preempted": preempted}.get(value.lower(), Q(pk__in=[]))
-            stored = Q(state=value.lower()) & ~silent if value.lower() == "running" else Q(state=value.lower())
-            runs = runs.filter(stored | extra)
-        else:
-            runs = runs.filter(name=value) if field == "name" else runs.filter(pk=value)
-    return runs

@@ -29,7 +29,7 @@ for entity, kind in (("mia", "model"), ("vision", "dataset")):
 api = wandb.Api()
 attempt("type", lambda: wandb.Api().artifact("vision/journey/thing:v0", type="model"))
 attempt("project", lambda: api.runs("vision/absent")[0])
-attempt("filter", lambda: list(api.runs("vision/journey", {"config.rate": 3})))
+attempt("filter", lambda: list(api.runs("vision/journey", {"confg.rate": 3})))
 with wandb.init(project="journey", entity="vision") as run:
     open("a.txt", "w").close()
     attempt("other type", lambda: run.log_artifact("a.txt", name="thing", type="model"))
@@ -84,7 +84,7 @@ def test_refusals_reach_the_user_at_once_and_name_the_way_out(server: Server, sd
     assert "wandb-registry-<registry>/<collection>" in seen["vision legacy"]
     assert "type" in seen["type"]
     assert "absent" in seen["project"]
-    assert "filters by equality only" in seen["filter"]
+    assert "Did you mean config?" in seen["filter"]
     assert "thing already exists with type 'dataset'" in seen["other type"]
     assert "owns registries only" in seen["organization"]
     started = time.monotonic()

@@ -56,7 +56,7 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     told = ask(cast.mia, document, name="acme").data["organization"]
     entity = told["orgEntity"]
     assert (told["name"], entity["entityType"]) == ("Acme", "organization")
-    assert told["advancedRegistryFeatures"] == {"advancedSearch": False}
+    assert told["advancedRegistryFeatures"] == {"advancedSearch": True}
     names = [edge["node"]["name"] for edge in entity["projects"]["edges"]]
     assert names == ["wandb-registry-Shelf", "wandb-registry-dataset", "wandb-registry-model"]
     assert [edge["node"]["name"] for edge in entity["artifactCollections"]["edges"]] == ["nets"]
