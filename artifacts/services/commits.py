@@ -11,20 +11,19 @@ from django.utils import timezone
 from access.models import User
 from access.policy import require
 from access.roles import Action
-from artifacts.manifest import Entry, clean, digest_of, parse
+from artifacts.manifest import Entry, clean
 from artifacts.models import Artifact, Manifest, ManifestEntry, Version
 from artifacts.services.aliases import LATEST, point
+from artifacts.services.merging import MISSING, read_manifest
 from artifacts.services.metrics import fill_for_version
 from artifacts.services.uploads import readable_blobs
-from artifacts.services.versions import committed_twin
-from common.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
+from artifacts.services.versions import committed_twin, is_shared
+from common.errors import ConflictError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
 from storage.models import Blob, Upload
 from storage.services import receive
-from storage.stores import store
 
-MAX_MANIFEST_BYTES = 512 * 2**20
 BATCH = 1000
 
 
@@ -62,14 +61,9 @@ def commit_version(*, actor: User, version: Version) -> Version:
 def _store_lines(actor: User, version: Version) -> list[Entry]:
     """Read, check and store the manifest of a pending version; repeating it changes nothing."""
     manifest = Manifest.objects.select_related("upload__blob").filter(version=version).first()
-    if manifest is None or manifest.upload is None or manifest.upload.blob is None:
-        raise InvalidInputError("The manifest of this version has not been uploaded yet.")
-    if manifest.upload.blob.size > MAX_MANIFEST_BYTES:
-        raise TooLargeError(f"A manifest has at most {MAX_MANIFEST_BYTES} bytes.")
-    with store().open(manifest.upload.blob.sha256) as file:
-        document, entries = parse(file.read())
-    if digest_of(entries) != version.digest:
-        raise InvalidInputError("The manifest does not have the digest under which the version was announced.")
+    if manifest is None:
+        raise InvalidInputError(MISSING)
+    document, entries = read_manifest(version, manifest)
     blobs = _cover(actor, version, entries)
     text = clean(document)
     manifest.blob = receive(io.BytesIO(text), size=len(text))
@@ -138,9 +132,10 @@ def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
             raise NotFoundError("The artifact was deleted while this version was being uploaded.")
         aliases = [*dict.fromkeys([*version.requested_aliases, LATEST])]
         twin = committed_twin(artifact, version.digest)
+        client_id = "" if is_shared(version) else version.client_id  # the same group may log the next version together
         if twin is not None:
             Version.objects.filter(pk=version.pk).update(
-                state=Version.State.DELETED, same_as=twin, deleted_at=timezone.now()
+                state=Version.State.DELETED, same_as=twin, deleted_at=timezone.now(), client_id=client_id
             )
             point(actor=actor, version=twin, names=aliases)
             return twin
@@ -149,11 +144,12 @@ def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
         version.artifact = artifact
         version.index, artifact.next_index = artifact.next_index, artifact.next_index + 1
         artifact.version_count += 1
-        version.state = Version.State.COMMITTED
+        version.state, version.client_id = Version.State.COMMITTED, client_id
         version.size = sum(entry.size or 0 for entry in entries)
         version.file_count = len(entries)
         version.committed_at = version.updated_at = artifact.updated_at = timezone.now()
-        version.save(update_fields=["index", "state", "size", "file_count", "committed_at", "updated_at"])
+        fields = ["index", "state", "digest", "client_id", "size", "file_count", "committed_at", "updated_at"]
+        version.save(update_fields=fields)
         artifact.save(update_fields=["next_index", "version_count", "updated_at"])
         record(
             actor=actor,

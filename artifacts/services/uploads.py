@@ -45,13 +45,13 @@ def set_manifest(
 ) -> Manifest:
     """The manifest row of a pending version; with `md5` (hex) of its document, `upload` waits for the bytes.
 
-    The same call again answers with the same rows. Raises ConflictError after commit.
+    Of a whole manifest there is one document, which a later one replaces. Of a PATCH, and of an INCREMENTAL one on top of
+    `base`, each document is a part; the commit puts them together. The same call again answers with the same rows.
+    Raises ConflictError after commit, InvalidInputError for the base of another artifact.
     """
     require(actor, Action.LOG_VERSION, version.artifact.project)
-    if kind != Manifest.Kind.FULL:
-        raise InvalidInputError(
-            "This server stores whole manifests only; log the artifact without distributed or incremental mode."
-        )
+    if base is not None and base.artifact_id != version.artifact_id:
+        raise InvalidInputError("The base of a version is an earlier version of the same artifact.")
     if md5 and not MD5.match(md5):
         raise InvalidInputError("The manifest's digest is not an MD5.")
     with transaction.atomic():
@@ -62,17 +62,24 @@ def set_manifest(
             version=version, defaults={"kind": kind, "base": base}
         )
         if md5 and (manifest.upload is None or manifest.upload.md5 != md5):
-            manifest.upload = Upload.objects.create(
-                purpose=Upload.Purpose.MANIFEST,
-                container_id=version.artifact.project_id,
-                owner=actor,
-                subject_id=version.pk,
-                name="manifest.json",
-                md5=md5,
-            )
+            manifest.upload = _document(actor, version, manifest, md5)
             manifest.save(update_fields=["upload"])
             version.entries.all().delete()
     return manifest
+
+
+def _document(actor: User, version: Version, manifest: Manifest, md5: str) -> Upload:
+    """A new promise of the document; of a part, the one that the same process announced before."""
+    promise = {
+        "purpose": Upload.Purpose.MANIFEST,
+        "container_id": version.artifact.project_id,
+        "owner": actor,
+        "subject_id": version.pk,
+        "name": "manifest.json",
+        "md5": md5,
+    }
+    same = Upload.objects.filter(**promise).first() if manifest.kind != Manifest.Kind.FULL else None
+    return same or Upload.objects.create(**promise)
 
 
 def abandon_version(*, actor: User, version: Version) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -34,11 +35,15 @@ from projects.models import Project, Run
 
 DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 MAX_CLIENT_ID = 160
+SHARED = "shared:"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What is known of a version before its files arrive; `digest` is the manifest's (32 hex digits)."""
+    """What is known of a version before its files arrive; `digest` is the manifest's (32 hex digits).
+
+    Processes that log one version together give the same `shared_id`; the digest of each is that of its part.
+    """
 
     artifact_name: str
     type: str
@@ -50,12 +55,26 @@ class Draft:
     history_step: int | None = None
     ttl_seconds: int | None = None
     client_id: str = ""
+    shared_id: str = ""
+
+    @property
+    def identity(self) -> str:
+        """By what a repeated request, or the request of another process, means the same version; empty for nothing."""
+        if not self.shared_id:
+            return self.client_id
+        return SHARED + hashlib.sha256(self.shared_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_shared(version: Version) -> bool:
+    """Whether several processes log it together."""
+    return version.client_id.startswith(SHARED)
 
 
 def create_version(*, actor: User, project: Project, run: Run | None, draft: Draft) -> Version:
     """A pending version, or the committed one that has the same content (C30), which then gets the aliases and tags.
 
-    Member of the project (F35). The same `client_id` again answers with the same version. Raises ConflictError when the
+    Member of the project (F35). The same `client_id` again answers with the same version; the same `shared_id` does until
+    the commit, and adds its labels, description and metadata. Raises ConflictError when the
     artifact has another type (F4), InvalidInputError for names, digest, aliases, tags or metadata that cannot be stored.
     """
     require(actor, Action.LOG_VERSION, project)
@@ -66,17 +85,21 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
     aliases, tags = check_aliases(draft.aliases), check_tags(draft.tags)
     metadata, description = check_metadata(draft.metadata), check_description(draft.description)
     artifact = _artifact(actor, project, draft)
-    repeated = _same_client(artifact, draft.client_id) or committed_twin(artifact, draft.digest)
+    repeated = _same_client(artifact, draft.identity)
+    if repeated is None and not draft.shared_id:
+        repeated = committed_twin(artifact, draft.digest)
     if repeated is not None:
         if repeated.state == Version.State.COMMITTED:
             _label_again(actor, repeated, aliases, tags)
+        elif draft.shared_id:
+            _join(repeated, draft)
         return repeated
     try:
         with transaction.atomic():
             version = Version.objects.create(
                 artifact=artifact,
                 digest=draft.digest,
-                client_id=draft.client_id,
+                client_id=draft.identity,
                 description=description,
                 metadata=metadata,
                 history_step=draft.history_step,
@@ -87,11 +110,23 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
             )
             version.tags.set(tag_rows(tags))
     except IntegrityError:  # the same request, delivered twice at once
-        again = _same_client(artifact, draft.client_id)
+        again = _same_client(artifact, draft.identity)
         if again is None:
             raise
         return again
     return version
+
+
+def _join(version: Version, draft: Draft) -> None:
+    """Add what another process says of the pending version that it shares; of two descriptions or keys, the later counts."""
+    with transaction.atomic():
+        version = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+        version.requested_aliases = check_aliases([*dict.fromkeys([*version.requested_aliases, *draft.aliases])])
+        version.metadata = check_metadata({**version.metadata, **draft.metadata})
+        version.description = draft.description or version.description
+        version.save(update_fields=["requested_aliases", "metadata", "description"])
+        check_room(version.tags.values_list("name", flat=True), draft.tags)
+        version.tags.add(*tag_rows(draft.tags))
 
 
 def _artifact(actor: User, project: Project, draft: Draft) -> Artifact:

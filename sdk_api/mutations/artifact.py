@@ -68,10 +68,6 @@ def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
     request = context(info)
     if input.get("digest_algorithm") not in (None, "MANIFEST_MD5"):
         raise InvalidInputError("This server takes manifests with MD5 digests only; leave digest_algorithm out.")
-    if input.get("distributed_id"):
-        raise InvalidInputError(
-            "This server takes whole artifacts only; log the artifact from one process with log_artifact."
-        )
     project, run = _project(request, input)
     ttl = input.get("ttl_duration_seconds") or 0
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), "")
@@ -86,6 +82,7 @@ def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
         history_step=last_step(input.get("history_step")),
         ttl_seconds=ttl if ttl > 0 else None,
         client_id=input.get("client_id") or "",
+        shared_id=input.get("distributed_id") or "",
     )
     version = versions.create_version(actor=request.user, project=project, run=run, draft=draft)
     return {"artifact": version}

@@ -55,10 +55,11 @@ def update_artifact_manifest(_: Any, info: GraphQLResolveInfo, input: dict[str, 
     """Announce the manifest again, by its own id."""
     request = context(info)
     pk = ids.number(input["artifact_manifest_id"], "ArtifactManifest")
-    version_id = Manifest.objects.filter(pk=pk).values_list("version", flat=True).first()
-    if version_id is None:
+    found = Manifest.objects.filter(pk=pk).values_list("version", "kind").first()
+    if found is None:
         raise NotFoundError("There is no such manifest, or you may not see it.")
-    return {"artifact_manifest": _announce(request, get_writable(request, ids.encode("Artifact", version_id)), input)}
+    version = get_writable(request, ids.encode("Artifact", found[0]))
+    return {"artifact_manifest": _announce(request, version, {"type": found[1], **input})}
 
 
 def _announce(request: Context, version: Version, given: dict[str, Any]) -> Manifest:
