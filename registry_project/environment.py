@@ -31,6 +31,7 @@ DEFAULTS = {
     "VITRINE_EMAIL_URL": "",
     "VITRINE_LANGUAGE": "en",
     "VITRINE_MAX_UPLOAD_BYTES": str(2**40),
+    "VITRINE_RESTORE_DAYS": "7",
     "VITRINE_SECRET_KEY": "",
     "VITRINE_SIGNED_URL_SECONDS": "3600",
     "VITRINE_STORAGE_URL": "",
@@ -56,6 +57,7 @@ class Environment:
     time_zone: str
     max_upload_bytes: int
     signed_url_seconds: int
+    restore_days: int
     oidc: oidc.Provider | None
 
     @property
@@ -101,6 +103,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         time_zone=_time_zone(given, "VITRINE_TIME_ZONE"),
         max_upload_bytes=_positive(given, "VITRINE_MAX_UPLOAD_BYTES"),
         signed_url_seconds=_positive(given, "VITRINE_SIGNED_URL_SECONDS"),
+        restore_days=_positive(given, "VITRINE_RESTORE_DAYS"),
         oidc=oidc.read(given),
     )
 

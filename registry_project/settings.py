@@ -120,6 +120,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 STORAGE_URL = ENV.storage_url
 BASE_URL = ENV.base_url
 SIGNED_URL_SECONDS = ENV.signed_url_seconds
+RESTORE_DAYS = ENV.restore_days
 MAX_UPLOAD_BYTES = ENV.max_upload_bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20  # the SDK sends history in requests of up to 10 MiB
 

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 
+class BlobQuerySet(models.QuerySet["Blob"]):
+    """Blobs by who refers to them."""
+
+    def unheld(self, *, beside: Mapping[type[models.Model], models.QuerySet[Any]] | None = None) -> BlobQuerySet:
+        """Those that no row refers to. What points at a blob counts by its foreign key, also what a later release adds.
+
+        `beside` names rows, by their model, that do not count.
+        """
+        found = self
+        for relation in Blob._meta.related_objects:
+            model: Any = relation.related_model
+            rows = model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            if beside and model in beside:
+                rows = rows.exclude(pk__in=beside[model].values("pk"))
+            found = found.exclude(Exists(rows))
+        return found
+
+
 class Blob(models.Model):
-    """Bytes in the store, named by their SHA-256 (64 hex digits); `md5` is 32 hex digits, since manifests speak MD5."""
+    """Bytes in the store, named by their SHA-256 (64 hex digits); `md5` is 32 hex digits, since manifests speak MD5.
+
+    `touched_at` is when the bytes last arrived. They come and go while this row is locked (decision 0018).
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     md5 = models.CharField(max_length=32, db_index=True)
     size = models.BigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
+    touched_at = models.DateTimeField(default=timezone.now)
+
+    objects = BlobQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.sha256

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import IO
+import shutil
+from collections.abc import Callable, Iterator
+from typing import IO, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
 
-from common.errors import InvalidInputError, TooLargeError
+from common.errors import InvalidInputError, NotFoundError, TooLargeError
 from storage.digests import write_and_digest
 from storage.models import Blob, Upload
 from storage.stores import store
@@ -17,28 +18,13 @@ from storage.stores import store
 CHUNK = 2**20
 
 
-def receive(stream: IO[bytes], *, size: int, md5: str = "") -> Blob:
+def receive(stream: IO[bytes], *, size: int, md5: str = "", hold: Callable[[Blob], object] | None = None) -> Blob:
     """Store the `size` bytes of `stream` and return their blob; `md5` (hex) is what they must have, if given.
 
-    A short or broken body, or a wrong MD5, raises InvalidInputError and leaves nothing behind; a body beyond
+    `hold` makes a row refer to the blob, in the transaction that vouches for its bytes: from then on no collection takes
+    them. A short or broken body, or a wrong MD5, raises InvalidInputError and leaves nothing behind; a body beyond
     `VITRINE_MAX_UPLOAD_BYTES` raises TooLargeError before it is read.
     """
-    blob = _store(stream, size=size, md5=md5)
-    Blob.objects.bulk_create([blob], ignore_conflicts=True)
-    return blob
-
-
-def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
-    """Receive the bytes of one announced file. A second time stores the same bytes again, to the same effect."""
-    blob = _store(stream, size=size, md5=upload.md5)
-    with transaction.atomic():  # one write of the database for each file, not two
-        Blob.objects.bulk_create([blob], ignore_conflicts=True)
-        Upload.objects.filter(pk=upload.pk).update(blob=blob)
-    return blob
-
-
-def _store(stream: IO[bytes], *, size: int, md5: str) -> Blob:
-    """The verified bytes under their final name, and the row that is still to be written."""
     if size > settings.MAX_UPLOAD_BYTES:
         raise TooLargeError(f"The file has {size} bytes; this server takes at most {settings.MAX_UPLOAD_BYTES}.")
     file, temporary = store().create_temporary()
@@ -49,12 +35,60 @@ def _store(stream: IO[bytes], *, size: int, md5: str) -> Blob:
                 raise InvalidInputError(f"The body ended after {count} of {size} bytes; send it again.")
             if md5 and found_md5 != md5:
                 raise InvalidInputError(f"The bytes have the MD5 {found_md5}, not {md5} as announced; send them again.")
-            file.flush()
-            os.fsync(file.fileno())
-        store().publish(temporary, sha256)
+            _sync(file)
+            store().publish(temporary, sha256)
+            blob = Blob(sha256=sha256, md5=found_md5, size=size)
+            _vouch(blob, file, hold)
     finally:
         temporary.unlink(missing_ok=True)
-    return Blob(sha256=sha256, md5=found_md5, size=size)
+    return blob
+
+
+def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
+    """Receive the bytes of one announced file. A second time stores the same bytes again, to the same effect.
+
+    Raises NotFoundError when the upload was given up meanwhile.
+    """
+
+    def hold(blob: Blob) -> None:
+        if not Upload.objects.filter(pk=upload.pk).update(blob=blob):
+            raise NotFoundError("What was announced here is gone; announce the file again.")
+
+    return receive(stream, size=size, md5=upload.md5, hold=hold)
+
+
+def _vouch(blob: Blob, file: BinaryIO, hold: Callable[[Blob], object] | None) -> None:
+    """Write the row of the published `file` and what refers to it: one write of the database for each file, not two.
+
+    Writing the row locks it, until the transaction ends, against a collection of garbage, which removes bytes under the
+    same lock. One that came between publishing and this lock is noticed, and the bytes are published once more (0018).
+    """
+    with transaction.atomic():
+        Blob.objects.bulk_create(
+            [blob], update_conflicts=True, unique_fields=["sha256"], update_fields=["md5", "size", "touched_at"]
+        )
+        if not store().exists(blob.sha256):
+            _publish_again(blob, file)
+        if hold is not None:
+            hold(blob)
+
+
+def _publish_again(blob: Blob, file: BinaryIO) -> None:
+    """What was removed under its name is still open here."""
+    copy, temporary = store().create_temporary()
+    try:
+        with copy:
+            file.seek(0)
+            shutil.copyfileobj(file, copy, CHUNK)
+            _sync(copy)
+        store().publish(temporary, blob.sha256)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _chunks(stream: IO[bytes], size: int) -> Iterator[bytes]:

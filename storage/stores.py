@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -14,6 +17,27 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One file of the store: `name` is the SHA-256 of a blob, unless `foreign` says where something else lies.
+
+    `written_at` is in seconds since 1970.
+    """
+
+    foreign: Path | None
+    name: str
+    size: int
+    written_at: float
+
+
+def _folders(folder: Path) -> list[Path]:
+    with suppress(FileNotFoundError):
+        return sorted(path for path in folder.iterdir() if path.is_dir())
+    return []
 
 
 class LocalStore:
@@ -31,16 +55,16 @@ class LocalStore:
         return folder
 
     def create_temporary(self) -> tuple[BinaryIO, Path]:
-        """A new private file to write into, and its path."""
+        """A new private file to write into and to read back, and its path."""
         path = self._private_folder(self._incoming) / secrets.token_hex(16)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # until it is closed, or its process is killed
-        return os.fdopen(descriptor, "wb"), path
+        return os.fdopen(descriptor, "w+b"), path
 
-    def sweep(self, *, older_than: timedelta) -> int:
+    def sweep(self, *, older_than: timedelta, dry_run: bool = False) -> int:
         """Remove temporary files that nobody has open for writing any more and that were last written that long ago.
 
-        They are what killed servers leave behind. Returns how many there were.
+        They are what killed servers leave behind. Returns how many there were. With `dry_run` they stay.
         """
         swept = 0
         written_before = time.time() - older_than.total_seconds()
@@ -48,7 +72,8 @@ class LocalStore:
             with suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:  # published, or in use
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if os.fstat(file.fileno()).st_mtime < written_before:
-                    path.unlink()
+                    if not dry_run:
+                        path.unlink()
                     swept += 1
         return swept
 
@@ -62,6 +87,33 @@ class LocalStore:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def remove(self, sha256: str) -> bool:
+        """Remove the blob's bytes; whether there were any. Only for a collection, under the lock of their row (0018)."""
+        try:
+            self._path(sha256).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def walk(self) -> Iterator[Stored]:
+        """All that lies in the store, folder by folder in the order of names, except what is still being written.
+
+        What goes meanwhile may be missing, what comes may not be told of. Memory holds one folder, not the store.
+        """
+        for folder in _folders(self.root):
+            if folder.name == self._incoming.name:
+                continue
+            for inner in _folders(folder):
+                yield from self._files(inner)
+
+    def _files(self, folder: Path) -> Iterator[Stored]:
+        with suppress(FileNotFoundError):
+            for path in sorted(folder.iterdir()):
+                with suppress(FileNotFoundError):
+                    found = path.stat()
+                    is_blob = bool(SHA256.match(path.name)) and path == self._path(path.name)
+                    yield Stored(path if not is_blob else None, path.name, found.st_size, found.st_mtime)
 
     def open(self, sha256: str) -> BinaryIO:
         """The blob's bytes, to be read and closed. Raises FileNotFoundError."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from access.models import Container
@@ -14,9 +15,14 @@ from access.roles import MINIMUM, Action
 from artifacts.models.aliases import Tag
 from artifacts.models.artifacts import Artifact
 from projects.models import Run
+from storage.models import Upload
 
 if TYPE_CHECKING:
     from access.models import User
+
+
+# Links live one layer up; the reverse relation is the honest way to look up from here.
+ALIVE_LINK: dict[str, Any] = {"links__isnull": False, "links__deleted_at": None, "links__collection__deleted_at": None}
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -36,11 +42,24 @@ class VersionQuerySet(models.QuerySet["Version"]):
         containers = Container.objects.visible_to(user, level)
         return self._reached_through(containers.values("pk"))
 
+    def purgeable(self, deleted_before: datetime) -> VersionQuerySet:
+        """Those that were deleted before that moment, alone or with their project, and have their files still (F131)."""
+        own = Q(state=Version.State.DELETED, deleted_at__lt=deleted_before)
+        gone = Q(artifact__in=Artifact.objects.filter(project__deleted_at__lt=deleted_before).values("pk"))
+        # No version goes that a registry shows, whatever became of its project.
+        alive = Q(**ALIVE_LINK, links__collection__registry__deleted_at=None)
+        linked = self.model.objects.filter(alive, pk=OuterRef("pk"))
+        return self.filter(own | gone, purged_at=None).exclude(state=Version.State.PENDING).exclude(Exists(linked))
+
+    def idle(self, since: datetime) -> VersionQuerySet:
+        """Pending ones for which nothing was announced and nothing arrived since that moment."""
+        purposes = [Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST]
+        uploads = Upload.objects.filter(purpose__in=purposes, subject_id=OuterRef("pk"))
+        active = uploads.filter(Q(created_at__gte=since) | Q(blob__touched_at__gte=since))
+        return self.filter(state=Version.State.PENDING, created_at__lt=since).exclude(Exists(active))
+
     def _reached_through(self, containers: models.QuerySet[Any, Any]) -> VersionQuerySet:
-        # Links live one layer up; the reverse relation is the honest way to look up from here.
-        linked = Q(
-            links__deleted_at=None, links__collection__deleted_at=None, links__collection__registry__in=containers
-        )
+        linked = Q(**ALIVE_LINK, links__collection__registry__in=containers)
         links = self.model.objects.filter(linked).values("pk")
         return self.committed().filter(Q(artifact__project__in=containers) | Q(pk__in=links))
 
@@ -49,7 +68,7 @@ class Version(models.Model):
     """Content by its manifest digest; `index` (v0, v1, …) is given at commit. Description, metadata and tags stay editable.
 
     `same_as` is the version that an identical, concurrent log turned out to be (C30); `metrics_step` the history step
-    whose values its metrics hold.
+    whose values its metrics hold; `purged_at` when the files of a deleted one were given up, so that it cannot come back.
     """
 
     class State(models.TextChoices):
@@ -80,6 +99,7 @@ class Version(models.Model):
     committed_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -93,6 +113,10 @@ class Version(models.Model):
         indexes = [
             models.Index(fields=["artifact", "digest"], name="version_by_digest"),
             models.Index(fields=["client_id"], name="version_by_client_id"),
+            models.Index(fields=["created_at"], condition=Q(state="pending"), name="version_pending"),
+            models.Index(
+                fields=["deleted_at"], condition=Q(state="deleted", purged_at=None), name="version_restorable"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from access.models import User
@@ -42,13 +42,9 @@ def commit_version(*, actor: User, version: Version) -> Version:
     if version.state == Version.State.DELETED:
         raise NotFoundError("There is no such version, or you may not see it.")
     try:
-        entries = _store_lines(actor, version)
-    except InvalidInputError:
-        version.refresh_from_db()
-        if version.state == Version.State.PENDING:
-            raise
-        return commit_version(actor=actor, version=version)  # delivered twice at once, and the other one has cleared up
-    committed = _number(actor, version, entries)
+        committed = _checked_and_numbered(actor, version)
+    except Version.DoesNotExist as error:
+        raise NotFoundError("This version was given up meanwhile; log it again.") from error
     # What was announced is in the manifest now; promises left over from a crash here are collected later.
     Manifest.objects.filter(version=version).update(upload=None)
     Upload.objects.filter(
@@ -56,6 +52,25 @@ def commit_version(*, actor: User, version: Version) -> Version:
     ).delete()
     fill_for_version(committed)
     return committed
+
+
+def _checked_and_numbered(actor: User, version: Version) -> Version:
+    try:
+        entries = _stored_lines(actor, version)
+    except InvalidInputError:
+        version.refresh_from_db()
+        if version.state == Version.State.PENDING:
+            raise
+        return commit_version(actor=actor, version=version)  # delivered twice at once, and the other one has cleared up
+    return _number(actor, version, entries)
+
+
+def _stored_lines(actor: User, version: Version) -> list[Entry]:
+    try:
+        return _store_lines(actor, version)
+    except IntegrityError:  # bytes that another version had are collected just now; asked again, they are missing
+        version.refresh_from_db(fields=["state"])
+        return _store_lines(actor, version)
 
 
 def _store_lines(actor: User, version: Version) -> list[Entry]:
@@ -66,8 +81,12 @@ def _store_lines(actor: User, version: Version) -> list[Entry]:
     document, entries = read_manifest(version, manifest)
     blobs = _cover(actor, version, entries)
     text = clean(document)
-    manifest.blob = receive(io.BytesIO(text), size=len(text))
-    manifest.save(update_fields=["blob"])
+
+    def hold(blob: Blob) -> None:
+        manifest.blob = blob
+        manifest.save(update_fields=["blob"])
+
+    receive(io.BytesIO(text), size=len(text), hold=hold)
     # A repeated commit meets its own rows; those of a manifest that was replaced went with it.
     for batch in _batches([_row(version, entry, blobs) for entry in entries]):
         ManifestEntry.objects.bulk_create(batch, ignore_conflicts=True)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from access.models import User
@@ -95,11 +95,17 @@ def abandon_version(*, actor: User, version: Version) -> None:
             return
         if pending.state != Version.State.PENDING:
             raise ConflictError("This version is committed; delete it as a version instead.")
-        pending.delete()
-        purposes = [Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST]
-        Upload.objects.filter(purpose__in=purposes, subject_id=version.pk).delete()
-        if not artifact.versions.exists():  # kept as a deleted one, for whoever is about to add to it just now
-            Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=timezone.now())
+        forget(pending, artifact)
+
+
+def forget(pending: Version, artifact: Artifact) -> None:
+    """Remove a pending version with all that was announced for it, in the caller's transaction, which holds `artifact`."""
+    purposes = [Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST]
+    version_id = pending.pk
+    pending.delete()
+    Upload.objects.filter(purpose__in=purposes, subject_id=version_id).delete()
+    if not artifact.versions.exists():  # kept as a deleted one, for whoever is about to add to it just now
+        Artifact.objects.filter(pk=artifact.pk, deleted_at=None).update(deleted_at=timezone.now())
 
 
 def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Upload]:
@@ -118,7 +124,15 @@ def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Uploa
             raise InvalidInputError(f"The digest of {file.path!r} is not an MD5.")
     present = _announced_before(actor, files)
     missing = [file for file in files if (file.version.pk, file.path, file.md5) not in present]
-    known = readable_blobs(actor, {file.md5 for file in missing})
+    try:
+        present.update(_announce(actor, missing))
+    except IntegrityError:  # bytes that another version had are collected just now; asked again, they are missing
+        present.update(_announce(actor, missing))
+    return [present[file.version.pk, file.path, file.md5] for file in files]
+
+
+def _announce(actor: User, files: Sequence[AnnouncedFile]) -> dict[tuple[int, str, str], Upload]:
+    known = readable_blobs(actor, {file.md5 for file in files})
     new = {
         (file.version.pk, file.path, file.md5): Upload(
             purpose=Upload.Purpose.VERSION_FILE,
@@ -129,11 +143,10 @@ def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Uploa
             md5=file.md5,
             blob=known.get(file.md5),
         )
-        for file in missing
+        for file in files
     }
     Upload.objects.bulk_create(new.values(), batch_size=IN_ONE_QUERY)
-    present.update(new)
-    return [present[file.version.pk, file.path, file.md5] for file in files]
+    return new
 
 
 def _announced_before(actor: User, files: Sequence[AnnouncedFile]) -> dict[tuple[int, str, str], Upload]:

@@ -1,0 +1,195 @@
+"""Random logs, links, deletions and uploads in flight against a small model: nothing reachable is ever collected, and all
+that is not goes after its grace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from artifacts.models import Version
+from artifacts.services.commits import commit_version
+from artifacts.services.versions import delete_version
+from operations.housekeeping import free_storage
+from projects.models import Project, Run
+from projects.services.runs import announce_files, delete_run
+from registries.models import Link
+from registries.services.links import link_version, unlink_version
+from storage.models import Blob, Upload
+from storage.services import fulfil
+from storage.stores import store
+from storage.verifying import verify
+from tests.cast import Cast
+from tests.making import begin_version, project_of
+
+FILES = {name: f"content of {name} ".encode() * 50 for name in "abcd"}
+GRACE, IDLE, UNTOUCHED = 7, 7, 1  # days: of what was deleted, of an upload, of bytes
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("log"), st.integers(0, 2), st.sets(st.sampled_from("abcd"), min_size=1)),
+        st.tuples(st.just("begin"), st.integers(0, 2), st.sets(st.sampled_from("abcd"), min_size=1)),
+        st.tuples(st.just("run"), st.integers(0, 1), st.sampled_from("abcd")),
+        st.tuples(st.sampled_from(["commit", "delete", "link", "unlink", "delete run"]), st.integers(0, 5)),
+        st.tuples(st.just("wait"), st.sampled_from([0.5, 2.0, 5.0, 8.0])),
+        st.tuples(st.just("collect")),
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+@dataclass
+class World:
+    """The database and, beside it, what a person would expect of it; `now` is in days."""
+
+    cast: Cast
+    project: Project
+    now: float = 0
+    pending: dict[int, tuple[set[str], float]] = field(default_factory=dict)
+    committed: dict[int, set[str]] = field(default_factory=dict)
+    deleted: dict[int, tuple[set[str], float]] = field(default_factory=dict)
+    runs: dict[int, set[str]] = field(default_factory=dict)
+    deleted_runs: dict[int, tuple[set[str], float]] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+
+    def log(self, series: int, names: set[str]) -> None:
+        version = self._begin(series, names)
+        if version.state == Version.State.PENDING:
+            self._commit(version.pk)
+
+    def begin(self, series: int, names: set[str]) -> None:
+        self._begin(series, names)
+
+    def _begin(self, series: int, names: set[str]) -> Version:
+        files = {name: FILES[name] for name in sorted(names)}
+        version = begin_version(self.cast.mia, self.project, files, name=f"net-{series}")
+        self.seen |= dict.fromkeys(names, self.now)
+        if version.state == Version.State.PENDING:
+            self.pending[version.pk] = names, self.now
+        return version
+
+    def commit(self, number: int) -> None:
+        if key := pick(self.pending, number):
+            self._commit(key)
+
+    def _commit(self, key: int) -> None:
+        names, _ = self.pending.pop(key)
+        version = Version.objects.select_related("artifact__project").filter(pk=key).first()
+        if version is not None:
+            committed = commit_version(actor=self.cast.mia, version=version)
+            self.committed[committed.pk] = names
+            self.seen |= dict.fromkeys(names, self.now)
+            if committed.pk != key:  # folded into its twin
+                self.deleted[key] = names, self.now
+
+    def delete(self, number: int) -> None:
+        if key := pick(self.committed, number):
+            version = Version.objects.select_related("artifact__project").get(pk=key)
+            delete_version(actor=self.cast.mia, version=version, delete_aliases=True)
+            self.deleted[key] = self.committed.pop(key), self.now
+
+    def link(self, number: int) -> None:
+        if key := pick(self.committed, number):
+            version = Version.objects.select_related("artifact__project__namespace").get(pk=key)
+            link_version(actor=self.cast.mia, registry=self.cast.registry, collection_name="net", version=version)
+
+    def unlink(self, number: int) -> None:
+        links = list(Link.objects.alive().select_related("collection__registry").order_by("pk"))
+        if links:
+            unlink_version(actor=self.cast.mia, link=links[number % len(links)])
+
+    def run(self, number: int, name: str) -> None:
+        run, _ = Run.objects.get_or_create(project=self.project, name=f"r{number}-{len(self.deleted_runs)}")
+        run.project = self.project
+        (file,) = announce_files(actor=self.cast.mia, run=run, names=[name])
+        fulfil(file.upload, io.BytesIO(FILES[name]), size=len(FILES[name]))
+        self.seen[name] = self.now
+        self.runs.setdefault(run.pk, set()).add(name)
+
+    def delete_run(self, number: int) -> None:
+        if key := pick(self.runs, number):
+            delete_run(actor=self.cast.mia, run=Run.objects.select_related("project").get(pk=key))
+            self.deleted_runs[key] = self.runs.pop(key), self.now
+
+    def wait(self, days: float) -> None:
+        """Time passes: every row and file becomes older."""
+        self.now += days
+        span = timedelta(days=days)
+        for model, fields in (
+            (Version, ("created_at", "committed_at", "deleted_at")),
+            (Upload, ("created_at",)),
+            (Blob, ("touched_at",)),
+            (Run, ("deleted_at",)),
+        ):
+            model.objects.update(**{name: F(name) - span for name in fields})
+
+    def collect(self) -> None:
+        free_storage()
+        holders = [*self.committed.values(), *self.runs.values()]
+        holders += [
+            names for names, at in [*self.deleted.values(), *self.deleted_runs.values()] if self.now - at <= GRACE
+        ]
+        holders += [names for names, at in self.pending.values() if self.now - at <= IDLE]
+        self.pending = {key: row for key, row in self.pending.items() if self.now - row[1] <= IDLE}
+        held = set().union(*holders)
+        fresh = {name for name, at in self.seen.items() if self.now - at <= UNTOUCHED}
+        here = {name for name, data in FILES.items() if store().exists(hashlib.sha256(data).hexdigest())}
+        assert held <= here, "bytes that somebody can reach were collected"
+        assert here <= held | fresh, "garbage outlived its grace"
+        assert list(verify(untouched_since=timezone.now())) == []
+
+    def end(self) -> None:
+        """When all is deleted and every grace is over, nothing is left, manifests included."""
+        while self.committed:
+            self.delete(0)
+        while self.runs:
+            self.delete_run(0)
+        self.wait(8)
+        self.collect()
+        assert not Blob.objects.exists()
+        assert not Upload.objects.exists()
+        assert list(store().walk()) == []
+
+
+def pick(rows: dict[int, Any], number: int) -> int | None:
+    return sorted(rows)[number % len(rows)] if rows else None
+
+
+def play(cast: Cast, moves: list[tuple[Any, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, transaction.atomic():
+        settings.STORAGE_URL = Path(folder).as_uri()
+        world = World(cast, project_of(cast.mia, cast.team.namespace))
+        for name, *arguments in moves:
+            act: Callable[..., None] = getattr(world, name.replace(" ", "_"))
+            act(*arguments)
+        world.end()
+        transaction.set_rollback(True)
+
+
+@given(moves=steps)
+@profile(max_examples=8, deadline=None, suppress_health_check=[*HealthCheck])
+def test_what_can_be_reached_stays_and_the_rest_goes(cast: Cast, moves: list[tuple[Any, ...]]) -> None:
+    play(cast, moves)
+
+
+@pytest.mark.slow
+@given(moves=steps)
+@profile(max_examples=400, deadline=None, suppress_health_check=[*HealthCheck])
+def test_what_can_be_reached_stays_and_the_rest_goes_at_length(cast: Cast, moves: list[tuple[Any, ...]]) -> None:
+    play(cast, moves)
