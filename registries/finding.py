@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from access.models import Organization
-from access.policy import get_visible
+from access.models import Namespace, Organization
+from access.policy import find_visible, get_visible
 from artifacts.reading import LABEL
 from common.errors import NotFoundError
 from common.names import fold
 from registries.models import Collection, Link, Registry
+
+CORE_MODEL = "model"
 
 
 def get_registry(user: Any, organization: Organization, name: str) -> Registry:
@@ -19,6 +21,23 @@ def get_registry(user: Any, organization: Organization, name: str) -> Registry:
     registries = Registry.objects.select_related("organization", "namespace")
     found: Registry = get_visible(registries, user, "registry", organization=organization, name_key=fold(name))
     return found
+
+
+def find_successor(user: Any, namespace: Namespace) -> Registry | None:
+    """What took the place of a team's former model registry: the one that was made of it (F99), else the core one.
+
+    For a person, that of their first organization, so that linking can say why it refuses (F51). None when invisible.
+    """
+    if namespace.kind == Namespace.Kind.TEAM:
+        organization = namespace.team.organization
+    else:
+        organization = Organization.objects.filter(deleted_at=None, memberships__user=user).order_by("pk").first()
+    registries = Registry.objects.select_related("organization", "namespace__organization", "created_by")
+    for name in (f"{namespace.name}-mr-migrated", CORE_MODEL):
+        found: Registry | None = find_visible(registries, user, organization=organization, name_key=fold(name))
+        if found is not None:
+            return found
+    return None
 
 
 def get_collection(registry: Registry, name: str) -> Collection:

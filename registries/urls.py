@@ -9,6 +9,7 @@ from registries.views import (
     comparing,
     creation,
     editing,
+    former,
     landing,
     lineage,
     members,
@@ -31,6 +32,8 @@ VERSION = COLLECTION + "versions/<str:reference>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="front"),
     path("registry/", pages.home, name="home"),
+    path("<str:entity>/model-registry/", former.model_registry, name="former"),
+    path("<str:entity>/registry/model/", former.model_registry, name="former_app"),
     *with_data("changes/<int:event_id>/", changes.change, "change"),
     path("changes/<int:event_id>/undo/", changes.undo_change, name="undo"),
     *with_data("search/", search.search, "search"),

@@ -10,10 +10,10 @@ from artifacts.reading import find_version
 from common.errors import InvalidInputError, NotFoundError
 from common.names import fold
 from projects.models import Project
-from registries.finding import find_link
+from registries.finding import find_link, find_successor
 from registries.models import Collection, Registry
 from sdk_api.context import Context
-from sdk_api.naming import LEGACY, is_registry, registry_name
+from sdk_api.naming import LEGACY, is_linkable, is_registry, registry_name
 from sdk_api.wire import Membership
 
 
@@ -27,18 +27,27 @@ def find_namespace(context: Context, name: str | None) -> Namespace | None:
 
 def find_container(context: Context, name: str | None, entity: str | None) -> Any:
     """The project or registry that the SDK calls `name` in `entity` (or the default entity)."""
-    if not name or name == LEGACY:
+    if not name:
         return None
+    if fold(name) == LEGACY:
+        return _successor(context, entity)
     namespace_key = fold(entity) if entity else getattr(context.user.home, "name_key", "")
     model: Any = Registry if is_registry(name) else Project
     name_key = fold(registry_name(name) if model is Registry else name)
     return context.find(model, namespace__name_key=namespace_key, name_key=name_key)
 
 
+def _successor(context: Context, entity: str | None) -> Registry | None:
+    """What took the place of the model registry of `entity`."""
+    namespace = find_namespace(context, entity)
+    found = find_successor(context.user, namespace) if namespace else None
+    if found is not None:
+        context.keep([found])
+    return found
+
+
 def get_container(context: Context, name: str, entity: str | None) -> Any:
-    """The project or registry of that name. Raises NotFoundError, and InvalidInputError for the legacy registry."""
-    if name == LEGACY:
-        registry_name(name)
+    """The project or registry of that name. Raises NotFoundError."""
     found = find_container(context, name, entity)
     if found is None:
         what = "registry" if is_registry(name) else "project"
@@ -52,7 +61,7 @@ def get_container(context: Context, name: str, entity: str | None) -> Any:
 
 def get_registry(context: Context, name: str, entity: str | None) -> Registry:
     """The registry that the SDK calls `wandb-registry-…`. Raises NotFoundError, and InvalidInputError for a project."""
-    if not is_registry(name):
+    if not is_linkable(name):
         raise InvalidInputError(
             f"'{name}' is not a registry. Versions are linked into a registry: wandb-registry-<registry>/<collection>."
         )

@@ -9,11 +9,7 @@ from common.errors import InvalidInputError
 from common.names import fold
 
 PREFIX = "wandb-registry-"
-LEGACY = "model-registry"
-MOVED = (
-    f"'{LEGACY}' is the place of the former model registry, which this server never had. Link to a registry of the "
-    f"organization instead: {PREFIX}<registry>/<collection>, such as {PREFIX}model/my-model."
-)
+LEGACY = "model-registry"  # where `Run.link_model` and older scripts link to; a registry took its place (F100)
 
 
 def is_registry(project_name: str) -> bool:
@@ -21,10 +17,19 @@ def is_registry(project_name: str) -> bool:
     return fold(project_name).startswith(PREFIX)
 
 
+def is_linkable(project_name: str) -> bool:
+    """Whether versions are linked there: into a registry, under its own name or that of the former model registry."""
+    return is_registry(project_name) or fold(project_name) == LEGACY
+
+
+def check_project(project_name: str) -> None:
+    """Raises InvalidInputError for a registry: runs and artifacts belong to projects."""
+    if is_linkable(project_name):
+        raise InvalidInputError(f"'{project_name}' is a registry; log to a project, and link from there.")
+
+
 def registry_name(project_name: str) -> str:
     """Our name of the registry that the SDK calls `project_name`. Raises InvalidInputError for what is none."""
-    if project_name == LEGACY:
-        raise InvalidInputError(MOVED)
     if not is_registry(project_name):
         raise InvalidInputError(f"'{project_name}' is not a registry; the names of registries start with {PREFIX}.")
     return project_name[len(PREFIX) :]

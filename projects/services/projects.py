@@ -17,6 +17,7 @@ from projects import hooks
 from projects.models import FormerProjectName, Project
 
 MAX_DESCRIPTION = 10_000
+RESERVED = {"model-registry"}  # scripts mean a registry by it (F100)
 
 
 def resolve_namespace(actor: User, name: str | None) -> Namespace:
@@ -45,7 +46,7 @@ def create_project(
     Raises NotFoundError, ForbiddenError and InvalidInputError as `get_or_create_project`, ConflictError for a taken name.
     """
     usual = _require_creation(actor, namespace)
-    key = names.fold(names.container_name(name, "project"))
+    key = names.fold(_checked_name(name))
     may_choose = namespace.kind == Namespace.Kind.TEAM
     if visibility not in {"", usual} and not (may_choose and visibility == Project.Visibility.RESTRICTED):
         raise InvalidInputError("A team's project has the visibility 'team' or 'restricted'; a personal one has none.")
@@ -74,6 +75,12 @@ def _make(actor: User, namespace: Namespace, name: str, key: str, visibility: st
     return project
 
 
+def _checked_name(name: str) -> str:
+    if names.fold(names.container_name(name, "project")) in RESERVED:
+        raise InvalidInputError(f"'{name}' is where scripts of a former release link to; choose another name.")
+    return name
+
+
 def _description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION:
         raise InvalidInputError(f"A description has at most {MAX_DESCRIPTION} characters; this one has {len(text)}.")
@@ -90,7 +97,7 @@ def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Pr
     if found is not None:
         return found
     visibility = _require_creation(actor, namespace)
-    names.container_name(name, "project")
+    _checked_name(name)
     try:
         with transaction.atomic():
             project = _make(actor, namespace, name, names.fold(name), visibility)
@@ -120,7 +127,7 @@ def edit_project(
     require(actor, Action.MANAGE_PROJECT, project)
     before = {"name": project.name, "visibility": project.visibility, "description": project.description}
     if name is not None:
-        project.name, project.name_key = names.container_name(name, "project"), names.fold(name)
+        project.name, project.name_key = _checked_name(name), names.fold(name)
     if visibility is not None:
         project.visibility = _checked_visibility(project, visibility)
     if description is not None:

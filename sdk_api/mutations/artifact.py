@@ -20,7 +20,7 @@ from sdk_api import ids
 from sdk_api.context import Context, context
 from sdk_api.lookup import find_container
 from sdk_api.mutations.run import get_run
-from sdk_api.naming import is_registry
+from sdk_api.naming import check_project
 from sdk_api.resolvers.artifact import best_place
 from sdk_api.wire import last_step
 
@@ -44,8 +44,7 @@ def _parsed(text: str | None) -> dict[str, Any] | None:
 def _project(request: Context, given: dict[str, Any]) -> tuple[Project, Run | None]:
     """Where to log and from which run. A synced offline run names no entity: its project is looked up by the default one."""
     entity, name, run_name = given["entity_name"], given["project_name"], given.get("run_name")
-    if is_registry(name):
-        raise InvalidInputError(f"'{name}' is a registry; log to a project and link from there.")
+    check_project(name)
     found = find_container(request, name, entity)
     if found is None and not entity and run_name:
         found = _project_of_run(request, name, run_name)

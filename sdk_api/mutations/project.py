@@ -17,7 +17,7 @@ from registries.services import registries
 from sdk_api import ids
 from sdk_api.context import Context, context
 from sdk_api.lookup import find_container, find_namespace, get_registry
-from sdk_api.naming import LEGACY, is_registry, registry_name
+from sdk_api.naming import check_project, is_registry, registry_name
 
 mutation = MutationType()
 BINDABLES = [mutation]
@@ -42,9 +42,8 @@ def upsert_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dic
     """Make a registry or a project, or change the registry of that name."""
     request = context(info)
     name = input.get("name") or ""
-    if name == LEGACY:
-        registry_name(name)
     if not is_registry(name):
+        check_project(name)
         return _upsert_project(request, name, input.get("entity_name"))
     registry = find_container(request, name, input.get("entity_name"))
     return _edit(request, registry, input) if registry else _create(request, name, input)

@@ -15,7 +15,7 @@ from projects.services.projects import get_or_create_project, resolve_namespace
 from sdk_api import ids
 from sdk_api.context import Context, context
 from sdk_api.lookup import get_container
-from sdk_api.naming import is_registry
+from sdk_api.naming import check_project
 from sdk_api.resolvers.file import run_file
 from sdk_api.run_config import unwrap_config
 
@@ -84,8 +84,7 @@ def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
     if not input.get("name"):
         raise InvalidInputError("Give the run a name or an id.")
     project_name = input.get("model_name") or UNNAMED
-    if is_registry(project_name):
-        raise InvalidInputError(f"'{project_name}' is a registry; runs belong to projects.")
+    check_project(project_name)
     namespace = resolve_namespace(request.user, input.get("entity_name"))
     project = get_or_create_project(actor=request.user, namespace=namespace, name=project_name)
     request.keep([project])

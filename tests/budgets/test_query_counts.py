@@ -46,7 +46,7 @@ NAMES = {
     "token": "{token}",  # filled in when asked, since each database has others
 }  # fmt: skip
 NO_PAGES = {
-    "front", "home", None,  # lead elsewhere; the nameless one is what the SDK prints
+    "front", "home", "former", "former_app", None,  # lead elsewhere; the nameless one is what the SDK prints
     "account_logout", "preferences", "set_language", "revoke_key", "revoke_service_key", "revoke_invitation",
     "end_session", "end_other_sessions", "deactivate", "reactivate", "set_role", "set_team_member", "remove_member",
     "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",

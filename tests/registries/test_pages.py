@@ -17,7 +17,7 @@ from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from registries import queries
 from registries.services.collections import create_collection, tag_collection
-from registries.services.links import add_aliases
+from registries.services.links import add_aliases, link_version
 from registries.services.registries import create_registry
 from tests.cast import Cast
 from tests.making import project_of
@@ -148,6 +148,20 @@ def test_the_address_that_the_sdk_prints_leads_to_the_version(cast: Cast, signed
     )
     assert response.redirect_chain[-1][0] == f"{NET}versions/v0/"
     assert response.status_code == 200
+
+
+def test_addresses_of_the_former_model_registry_lead_on_and_say_so(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in(cast.mia)
+    said = "The model registry of vision is now the registry Model"
+    for address in ("/vision/model-registry/", "/vision/registry/model?view=all-models"):
+        response = browser.get(address, follow=True)
+        assert response.redirect_chain[-1][0] == "/orgs/Acme/registry/model/"
+        assert said in text_of(response)
+    made = create_registry(actor=cast.olga, organization=cast.organization, name="vision-mr-migrated")
+    link_version(actor=cast.olga, registry=made, collection_name="net", version=shelves.log(cast))
+    path = "vision%2Fmodel-registry%2Fnet"
+    response = browser.get(f"/vision/registry/model?selectionPath={path}&view=versions&version=v0", follow=True)
+    assert response.redirect_chain[-1][0] == "/orgs/Acme/registry/vision-mr-migrated/collections/net/versions/v0/"
 
 
 def test_an_empty_registry_shows_the_next_step(cast: Cast, signed_in: SignIn) -> None:

@@ -33,6 +33,7 @@ attempt("filter", lambda: list(api.runs("vision/journey", {"confg.rate": 3})))
 with wandb.init(project="journey", entity="vision") as run:
     open("a.txt", "w").close()
     attempt("other type", lambda: run.log_artifact("a.txt", name="thing", type="model"))
+attempt("into the former registry", lambda: wandb.init(project="model-registry", entity="vision"))
 attempt("organization", lambda: wandb.init(project="x", entity="acme-robotics"))
 print(json.dumps(told))
 """
@@ -69,6 +70,10 @@ def test_registries_and_collections_are_made_filled_listed_edited_and_deleted(se
     assert seen["left"] == ["v2", "v0"]
     assert seen["gone"] == [False, False]
     assert (seen["series"], seen["projects"]) == ("a series", ["journey", "other"])
+    assert seen["link_model"] == ["acme-robotics/wandb-registry-model/Old Faithful:v0", ["latest", "prod"]]
+    former = "acme-robotics/wandb-registry-model/Old Faithful"
+    assert seen["former path"] == [f"{former}:latest", f"{former}:v0"]
+    assert seen["use_model"] == "m"
     assert "Failed to delete registry 'Golden'" in seen["deleted twice"]
     assert seen["registries"] == ["dataset", "model"]
     assert seen["viewer"] == ["mia", "vision", ["vision"]]
@@ -81,7 +86,8 @@ def test_refusals_reach_the_user_at_once_and_name_the_way_out(server: Server, sd
     assert "wandb.init(entity='<your team>')" in seen["mia"]
     assert "accepts the types model, not 'dataset'" in seen["vision"]
     assert "no registry 'nothing'" in seen["vision unknown"]
-    assert "wandb-registry-<registry>/<collection>" in seen["vision legacy"]
+    assert "accepts the types model, not 'dataset'" in seen["vision legacy"]
+    assert "is a registry; log to a project" in seen["into the former registry"]
     assert "type" in seen["type"]
     assert "absent" in seen["project"]
     assert "Did you mean config?" in seen["filter"]

@@ -1,6 +1,7 @@
 """Makes, fills, lists, edits and deletes registries and collections through the public API; tells what each step answered."""
 
 import json
+from pathlib import Path
 
 import wandb
 
@@ -95,6 +96,13 @@ moved.save()
 told["series"] = api.artifact_collection("dataset", "vision/journey/numbers").description
 made = api.create_project("other", "vision")
 told["projects"] = sorted(found.name for found in api.projects("vision"))
+with wandb.init(project="journey", name="as before") as run:
+    Path("m.txt").write_text("m")
+    linked = run.link_model("m.txt", "Old Faithful", name="faithful", aliases=["prod"])
+    told["link_model"] = [linked.qualified_name, sorted(linked.aliases)]
+    told["use_model"] = Path(run.use_model("vision/model-registry/Old Faithful:prod")).read_text()
+    used = run.use_artifact("model-registry/Old Faithful:latest")
+    told["former path"] = [used.qualified_name, api.artifact("vision/model-registry/Old Faithful:v0").qualified_name]
 again = api.registry("golden")
 again.delete()
 try:
