@@ -66,8 +66,7 @@ def main(collections: int, versions: int) -> None:
     insert(LinkAlias(collection=shelf, link=link, name=f"a{n}") for n, link in enumerate(links) if n % 10 == 0)
     LinkAlias.objects.create(collection=shelf, link=links[-1], name="latest")
     tag = Tag.objects.create(name="night")
-    through = Version.tags.through
-    insert(through(version_id=version.pk, tag_id=tag.pk) for n, version in enumerate(made) if n % 10 == 0)
+    insert(Version.tags.through(version_id=version.pk, tag_id=tag.pk) for n, version in enumerate(made) if n % 10 == 0)
     insert(
         Event(
             organization=organization, container_id=registry.pk, actor=mia, door="sdk", type="version:linked", object_type="link",
