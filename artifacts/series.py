@@ -12,7 +12,7 @@ from django.urls import reverse
 RECENT = 100  # what is drawn, and where metric keys are looked for: a page costs the same for ever more versions
 LARGE = 5000  # from here on rows are found along an index of all numbers, below it by sorting those of the series
 MAX_KEYS = 200
-HEAVY_RUN_FIELDS = ("config", "summary", "client_info", "history_keys", "notes", "tags")
+HEAVY_RUN_FIELDS = ("config", "summary", "client_info", "history_keys", "writers", "notes", "tags")
 
 
 @dataclass(frozen=True)

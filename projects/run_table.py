@@ -25,7 +25,7 @@ from projects.ordering import by_number
 PAGE = 50
 NEWEST_FIRST = ("-created_at", "-pk")
 ORDERS = {"created": ("created_at", "pk"), "name": ("display_name", "pk"), "heartbeat": ("heartbeat_at", "pk")}
-HEAVY = ("config", "client_info", "summary", "history_keys", "notes")
+HEAVY = ("config", "client_info", "summary", "history_keys", "writers", "notes")
 LOOKED_AT = 5
 DEFAULT_COLUMNS = 4
 MAX_COLUMNS = 12

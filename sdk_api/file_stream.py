@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import Any
 
 from django.db import OperationalError
@@ -25,6 +26,7 @@ MAX_BODY = 12 * 2**20
 HISTORY, SYSTEM, SUMMARY, CONSOLE = "wandb-history.jsonl", "wandb-events.jsonl", "wandb-summary.json", "output.log"
 INT32 = range(-(2**31), 2**31)
 MAX_UPLOADED = 10_000
+MAX_WRITER = 64
 
 
 @by_api_key(Event.Door.SDK)
@@ -33,7 +35,7 @@ def file_stream(request: PersonalRequest, entity: str, project: str, run: str) -
     """Take one batch of a run. Trouble that passes is a 503, since the SDK gives up on a run's metrics after a 4xx."""
     if request.api_key.scope == ApiKey.Scope.READ:  # type: ignore[attr-defined]  # set by by_api_key
         raise ForbiddenError("This API key may only read; use one with the scope write to log runs.")
-    batch = parse_batch(_body(request))
+    batch = replace(parse_batch(_body(request)), writer=_writer(request))
     try:
         found = _find_run(request.user, entity, project, run)
         stopped = append(actor=request.user, run=found, batch=batch)
@@ -42,6 +44,13 @@ def file_stream(request: PersonalRequest, entity: str, project: str, run: str) -
         return JsonResponse({"errors": [{"message": message}]}, status=503, headers={"Retry-After": "2"})
     answer: dict[str, Any] = {"exitcode": None, "limits": {}}
     return JsonResponse(answer | {"stopped": True} if stopped else answer)
+
+
+def _writer(request: HttpRequest) -> str:
+    """Who of several processes that stream to one run asks; empty where the run has one alone."""
+    if request.headers.get("X-Wandb-Use-Async-Filestream") != "true":
+        return ""
+    return request.headers.get("X-Wandb-Async-Client-Id", "")[:MAX_WRITER]
 
 
 def _find_run(user: User, entity: str, project: str, name: str) -> Run:

@@ -30,7 +30,8 @@ class Run(models.Model):
     """One execution. `name` is its id within the project; `state` is read through `current_state`.
 
     `config` is `{key: value}` as the script gave it; `client_info` is what the client notes about itself and wants back
-    when it resumes. `history_keys` is `{key: [kinds of its values]}`, nested keys joined by dots.
+    when it resumes. `history_keys` is `{key: [kinds of its values]}`, nested keys joined by dots. `writers` says where the lines
+    lie that several processes stream together: `{writer: {stream: stretches}}` (projects/writers.py).
     """
 
     class State(models.TextChoices):
@@ -66,6 +67,7 @@ class Run(models.Model):
     console_lines = models.IntegerField(default=0)
     last_step = models.BigIntegerField(null=True)
     history_keys = models.JSONField(default=dict)
+    writers = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What becomes of a run other than by its own stream: told its state, or cut back to an earlier step."""
+"""What becomes of a run other than by its own stream: told its state, cut back to an earlier step, or forked from one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from common.errors import GoneError, InvalidInputError
 from events.services import record
 from events.types import EventType
 from projects.models import HistoryChunk, Run
-from projects.services.runs import DELETED
+from projects.services.runs import DELETED, RunFields, upsert_run
 from projects.services.stream import write_lines
 from projects.streams import Piece, parse_row, step_of, unpack
 
@@ -47,6 +47,40 @@ def set_state(*, actor: User, run: Run, state: str) -> Run:
                 actor=actor, type=EventType.RUN_FINISHED, object=locked, container=run.project, after={"state": word}
             )
     return locked
+
+
+def stop_run(*, actor: User, run: Run) -> bool:
+    """Ask a running script to stop, which it hears in its next request; false for a run that is not running."""
+    require(actor, Action.WRITE_RUN, run.project)
+    if run.current_state not in {Run.State.RUNNING, Run.State.KILLED}:
+        return False
+    set_state(actor=actor, run=run, state=Run.State.KILLED)
+    return True
+
+
+def fork_run(*, actor: User, parent: Run, step: int, name: str, fields: RunFields) -> tuple[Run, bool]:
+    """The run `name` in the parent's project, made with the parent's metrics up to `step`; also whether it was made.
+
+    A second time changes it as `upsert_run` does, and copies nothing.
+    """
+    with transaction.atomic():
+        run, inserted = upsert_run(actor=actor, project=parent.project, name=name, fields=fields)
+        if inserted:
+            _copy_history(parent, run, step)
+    return run, inserted
+
+
+def _copy_history(parent: Run, run: Run, step: int) -> None:
+    chunks = parent.chunks.filter(stream=HistoryChunk.Stream.HISTORY).order_by("first_line")
+    for chunk in chunks.exclude(first_step__gt=step):
+        kept = [line for line in unpack(bytes(chunk.lines)) if (step_of(parse_row(line)) or 0) <= step]
+        if kept:
+            write_lines(run, HistoryChunk.Stream.HISTORY, Piece(run.history_lines, kept))
+            run.history_lines += len(kept)
+    if run.history_lines:
+        run.last_step = min(step, step if parent.last_step is None else parent.last_step)
+        run.history_keys = parent.history_keys
+    run.save(update_fields=["history_lines", "last_step", "history_keys"])
 
 
 def rewind_run(*, actor: User, run: Run, step: int) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from events.services import record
 from events.types import EventType
 from projects import hooks, values
 from projects.models import HistoryChunk, Run
+from projects.models.runs import HEARTBEAT_LIMIT
 from projects.services.runs import DELETED
 from projects.streams import (
     MAX_LINE,
@@ -32,6 +34,7 @@ from projects.streams import (
     steps_of,
     unpack,
 )
+from projects.writers import MAX_WRITERS, place
 
 Stream = HistoryChunk.Stream
 LINE_COUNTERS = {Stream.HISTORY: "history_lines", Stream.SYSTEM: "system_lines", Stream.CONSOLE: "console_lines"}
@@ -40,7 +43,10 @@ SMALL = 16 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class StreamBatch:
-    """One request: lines by stream with the number of the first, and what else it says; empty, a heartbeat."""
+    """One request: lines by stream with the number of the first, and what else it says; empty, a heartbeat.
+
+    A `writer` is one of several processes that stream to the run together, each numbering its lines by itself.
+    """
 
     history: Piece | None = None
     system: Piece | None = None
@@ -50,6 +56,7 @@ class StreamBatch:
     preempting: bool = False
     complete: bool = False
     exit_code: int = 0
+    writer: str = ""
 
     def pieces(self) -> dict[Stream, Piece]:
         """The streams that bring lines."""
@@ -61,8 +68,8 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
     """Take a batch; whether the client should stop the run. The same batch again changes nothing.
 
     Later lines replace earlier ones of the same number, gaps are tolerated. Any batch that does not complete the run
-    reopens it, whether it had crashed or ended. Raises NotFoundError, ForbiddenError below Member, GoneError for a
-    deleted run, InvalidInputError and TooLargeError for lines that cannot be kept.
+    reopens it, whether it had crashed or ended; of several writers, only one that is new does. Raises NotFoundError,
+    ForbiddenError below Member, GoneError for a deleted run, InvalidInputError and TooLargeError for lines that cannot be kept.
     """
     require(actor, Action.WRITE_RUN, run.project)
     pieces = batch.pieces()
@@ -76,9 +83,15 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
         locked.project = run.project
         now = timezone.now()
         changed = {"heartbeat_at": now, **_turn(locked, batch, now)}
-        for stream, piece in pieces.items():
+        placed = {stream: [piece] for stream, piece in pieces.items()}
+        if batch.writer:
+            placed, summary = _together(locked, batch.writer, pieces), {**locked.summary, **(summary or {})}
+            history = [parse_row(line) for piece in placed.get(Stream.HISTORY, ()) for line in piece.lines]
+            changed["writers"] = locked.writers
+        for stream, piece in ((stream, piece) for stream, found in placed.items() for piece in found):
             write_lines(locked, stream, piece)
-            changed[LINE_COUNTERS[stream]] = max(getattr(locked, LINE_COUNTERS[stream]), piece.end)
+            counter = LINE_COUNTERS[stream]
+            changed[counter] = max(changed.get(counter, getattr(locked, counter)), piece.end)
         if history:
             steps = [step for step in (locked.last_step, *map(step_of, history)) if step is not None]
             changed |= {"last_step": max(steps, default=None), "history_keys": note_keys(locked.history_keys, history)}
@@ -91,6 +104,25 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
         for hook in hooks.after_history:
             hook(locked)
     return locked.state == Run.State.KILLED
+
+
+def _together(run: Run, writer: str, pieces: dict[Stream, Piece]) -> dict[Stream, list[Piece]]:
+    """Where a writer's lines lie in the run, which it then remembers; a line's step is its number in the run."""
+    if writer not in run.writers and len(run.writers) >= MAX_WRITERS:
+        raise InvalidInputError(f"At most {MAX_WRITERS} processes stream to one run.")
+    known = run.writers.setdefault(writer, {})
+    placed = {}
+    for stream, piece in pieces.items():
+        stretches = [(own, at, count) for own, at, count in known.get(stream, ())]
+        known[str(stream)], placed[stream] = place(stretches, piece, getattr(run, LINE_COUNTERS[stream]))
+    if Stream.HISTORY in placed:
+        placed[Stream.HISTORY] = [_stepped(piece) for piece in placed[Stream.HISTORY]]
+    return placed
+
+
+def _stepped(piece: Piece) -> Piece:
+    rows = (parse_row(line) | {"_step": number} for number, line in enumerate(piece.lines, piece.first))
+    return Piece(piece.first, [json.dumps(row, ensure_ascii=False) for row in rows])
 
 
 def _checked(stream: Stream, piece: Piece) -> list[dict[str, Any]]:
@@ -148,11 +180,16 @@ def _chunk(run: Run, stream: Stream, piece: Piece) -> HistoryChunk:
 
 
 def _turn(run: Run, batch: StreamBatch, now: datetime) -> dict[str, Any]:
-    """How the batch changes the state. A run that was told to stop stays killed, whatever its script still sends."""
+    """How the batch changes the state. A run that was told to stop stays killed until its script has ended, or fallen
+    silent; what comes then resumes it.
+    """
     State = Run.State
     preempting = batch.preempting or (run.preempting and run.current_state == State.RUNNING)
     if not batch.complete:
-        if run.state == State.KILLED:
+        has_ended = run.exit_code is not None or now - run.heartbeat_at > HEARTBEAT_LIMIT
+        if run.state == State.KILLED and not has_ended:
+            return {}
+        if batch.writer in run.writers and run.state != State.RUNNING:
             return {}
         return {"state": State.RUNNING, "exit_code": None, "finished_at": None, "preempting": preempting}
     ended = State.FINISHED if batch.exit_code == 0 else State.PREEMPTED if preempting else State.FAILED

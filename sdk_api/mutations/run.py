@@ -88,10 +88,21 @@ def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
     namespace = resolve_namespace(request.user, input.get("entity_name"))
     project = get_or_create_project(actor=request.user, namespace=namespace, name=project_name)
     request.keep([project])
-    run, inserted = runs.upsert_run(actor=request.user, project=project, name=input["name"], fields=fields)
+    run, inserted = _upsert(request, project, input["name"], fields)
     if input.get("state"):
         run = lifecycle.set_state(actor=request.user, run=run, state=input["state"])
     return {"bucket": run, "inserted": inserted}
+
+
+def _upsert(request: Context, project: Project, name: str, fields: runs.RunFields) -> tuple[Run, bool]:
+    """The run of that name, made if need be: as a fork where the client notes the run and the step that it goes on from."""
+    point = (fields.client_info or {}).get("branch_point")
+    match point:
+        case {"run_id": str(origin), "step": int(step)} if origin != name:
+            if not Run.objects.filter(project=project, name=name).exists():
+                parent = runs.get_run(request.user, project, origin)
+                return lifecycle.fork_run(actor=request.user, parent=parent, step=step, name=name, fields=fields)
+    return runs.upsert_run(actor=request.user, project=project, name=name, fields=fields)
 
 
 @mutation.field("updateRunState")
@@ -104,10 +115,9 @@ def update_run_state(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) ->
 
 @mutation.field("stopRun")
 def stop_run(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
-    """Ask a run to stop."""
+    """Ask a run to stop; false where nothing runs."""
     request = context(info)
-    lifecycle.set_state(actor=request.user, run=_run_by_id(request, input["id"]), state=Run.State.KILLED)
-    return {"success": True}
+    return {"success": lifecycle.stop_run(actor=request.user, run=_run_by_id(request, input["id"]))}
 
 
 @mutation.field("rewindRun")

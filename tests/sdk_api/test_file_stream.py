@@ -19,6 +19,7 @@ from projects.services import history
 from projects.services.projects import get_or_create_project
 from projects.services.runs import RunFields, delete_run, upsert_run
 from tests.cast import Cast
+from tests.sdk_api.conftest import World
 
 Post = Callable[..., Any]
 ADDRESS = "/files/vision/detection/r1/file_stream"
@@ -168,3 +169,20 @@ def test_a_heartbeat_costs_few_queries(post: Post, django_assert_max_num_queries
     post({})
     with django_assert_max_num_queries(10):
         post({})
+
+
+def test_the_header_of_the_sdks_shared_mode_names_the_writer(world: World, cast: Cast) -> None:
+    _, secret = create_key(actor=cast.mia, user=cast.mia, name="stream", scope="write")
+    body = json.dumps({"files": {"wandb-history.jsonl": {"offset": 0, "content": ['{"_step": 0, "w": 1}']}}})
+    for writer in ("one", "two", "one"):
+        headers = {"X-Wandb-Use-Async-Filestream": "true", "X-Wandb-Async-Client-Id": writer}
+        answer = Client().post(
+            "/files/vision/training/abc/file_stream",
+            body,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}", **headers},
+        )
+        assert answer.status_code == 200
+    world.run.refresh_from_db()
+    assert world.run.history_lines == 12  # the ten there were, and one line of each
+    assert sorted(world.run.writers) == ["one", "two"]
