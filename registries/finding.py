@@ -29,7 +29,7 @@ def find_successor(user: Any, namespace: Namespace) -> Registry | None:
     For a person, that of their first organization, so that linking can say why it refuses (F51). None when invisible.
     """
     if namespace.kind == Namespace.Kind.TEAM:
-        organization = namespace.team.organization
+        organization: Organization | None = namespace.team.organization
     else:
         organization = Organization.objects.filter(deleted_at=None, memberships__user=user).order_by("pk").first()
     registries = Registry.objects.select_related("organization", "namespace__organization", "created_by")

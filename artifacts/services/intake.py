@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import IO
 
 from access.models import User
-from artifacts.models import Version
+from artifacts.manifest import digest_of, parse
+from artifacts.models import Artifact, Version
 from artifacts.services.assembly import assemble_manifest
 from artifacts.services.commits import commit_version
-from artifacts.services.uploads import AnnouncedFile, abandon_version, announce_files
+from artifacts.services.uploads import MAX_BATCH, AnnouncedFile, abandon_version, announce_files, set_manifest
 from artifacts.services.versions import Draft, create_version
+from common.batches import batched
 from common.errors import DomainError, InvalidInputError
 from projects.models import Project, Run
 from storage.services import CHUNK, fulfil
@@ -40,6 +44,44 @@ def log_files(
                 stream.seek(0)
                 fulfil(upload, stream, size=size)
         assemble_manifest(actor=actor, version=version)
+        return commit_version(actor=actor, version=version)
+    except DomainError:
+        abandon_version(actor=actor, version=version)
+        raise
+
+
+def log_manifest(
+    *,
+    actor: User,
+    project: Project,
+    run: Run | None,
+    draft: Draft,
+    document: bytes,
+    fetch: Callable[[str], IO[bytes]],
+    index: int = 0,
+) -> Version:
+    """The version that a manifest describes, numbered `index` or later; `fetch(path)` opens a file that is not here yet.
+
+    Member of the project. Raises what announcing, storing and committing raise, and then nothing is left behind.
+    """
+    _, entries = parse(document)
+    files = {entry.path: entry for entry in entries if not entry.reference_uri}
+    draft = replace(draft, digest=digest_of(entries))
+    version = create_version(actor=actor, project=project, run=run, draft=draft)
+    if version.state == Version.State.COMMITTED:
+        return version
+    try:
+        md5 = hashlib.md5(document, usedforsecurity=False).hexdigest()
+        manifest = set_manifest(actor=actor, version=version, md5=md5)
+        if manifest.upload is not None:
+            fulfil(manifest.upload, io.BytesIO(document), size=len(document))
+        announced = [AnnouncedFile(version=version, path=path, md5=entry.md5) for path, entry in files.items()]
+        for part in batched(announced, MAX_BATCH):
+            for upload in announce_files(actor=actor, files=part):
+                if upload.blob is None:
+                    with fetch(upload.name) as stream:
+                        fulfil(upload, stream, size=files[upload.name].size or 0)
+        Artifact.objects.filter(pk=version.artifact_id, next_index__lt=index).update(next_index=index)
         return commit_version(actor=actor, version=version)
     except DomainError:
         abandon_version(actor=actor, version=version)

@@ -18,9 +18,8 @@ from access.models import Container, User
 from artifacts.manifest import Entry, digest_of
 from artifacts.models import Download, Version
 from artifacts.services import downloads
-from artifacts.services.commits import commit_version
-from artifacts.services.uploads import AnnouncedFile, announce_files, set_manifest
-from artifacts.services.versions import Draft, create_version, use_version
+from artifacts.services.intake import log_manifest
+from artifacts.services.versions import Draft, use_version
 from projects.models import Project, Run
 from projects.services.runs import RunFields, upsert_run
 from projects.services.runs import announce_files as announce_run_files
@@ -123,21 +122,14 @@ class Script:
         """Log `files` (path to bytes) and `references` as the next version of an artifact; `about` goes to its draft."""
         entries = [*(Entry(path, _md5(data), len(data)) for path, data in files.items()), *references]
         draft = Draft(artifact_name=name, type=type, digest=digest_of(entries), history_step=self._last_step, **about)
-        version = create_version(actor=self.actor, project=self.run.project, run=self.run, draft=draft)
-        manifest = _manifest(entries)
-        document = set_manifest(
-            actor=self.actor, version=version, md5=hashlib.md5(manifest, usedforsecurity=False).hexdigest()
+        return log_manifest(
+            actor=self.actor,
+            project=self.run.project,
+            run=self.run,
+            draft=draft,
+            document=_manifest(entries),
+            fetch=lambda path: io.BytesIO(files[path]),
         )
-        if document.upload is not None:
-            _put(document.upload, manifest)
-        announced = [
-            AnnouncedFile(version=version, path=path, md5=base64.b64decode(_md5(data)).hex())
-            for path, data in files.items()
-        ]
-        for upload in announce_files(actor=self.actor, files=announced):
-            if upload.blob is None:
-                _put(upload, files[upload.name])
-        return commit_version(actor=self.actor, version=version)
 
     def finish(self, exit_code: int = 0) -> None:
         """End with the summary."""

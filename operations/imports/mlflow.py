@@ -9,62 +9,55 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 import secrets
-from collections import Counter
-from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from mlflow.entities import Experiment, RunStatus
+from mlflow.entities import Experiment
 from mlflow.entities import Run as MlflowRun
 from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
 
-from access.models import Namespace, User
 from artifacts.models import Version
 from artifacts.services.intake import Given, log_files
 from artifacts.services.versions import Draft
 from common import names
-from common.errors import DomainError
+from operations.imports.arriving import (
+    Arrivals,
+    ArrivingRun,
+    bring_collection,
+    bring_run,
+    fill_run,
+    link,
+    tags,
+)
 from operations.imports.mlflow_server import Server
 from projects.models import Project, Run
-from projects.services.lifecycle import set_state
-from projects.services.projects import get_or_create_project
-from projects.services.runs import RunFields, announce_files, upsert_run
-from projects.services.stream import StreamBatch, append
-from projects.streams import Piece
-from registries.models import Collection, Link, LinkAlias, Registry
-from registries.services.collections import create_collection
-from registries.services.links import link_version
-from storage.services import fulfil
+from projects.services.runs import RunFields
+from registries.models import Collection, Registry
 
 TYPE = "model"
 RECORD = "mlflow-version.json"
 WITHOUT_RUN = "mlflow-models"
-LINES = 5000
 OWN = "mlflow."
+STATES = {"FINISHED": Run.State.FINISHED, "FAILED": Run.State.FAILED, "KILLED": Run.State.KILLED}
+UNREADABLE = (MlflowException,)
 STAGES = ("production", "staging")
-NOT_IN_A_TAG = re.compile(r"[^-\w]+")
-MOST_TAGS = 50
 
 
 @dataclass(kw_only=True)
-class Import:
-    """From `server` into projects of a team and a registry of its organization, as `actor`; `say` tells of progress."""
+class Import(Arrivals):
+    """From `server` also into a registry of the team's organization."""
 
     server: Server
-    actor: User
-    namespace: Namespace
+    unreadable: tuple[type[Exception], ...] = UNREADABLE
     registry: Registry
-    say: Callable[[str], object]
-    tally: Counter[str] = field(default_factory=Counter)
 
     def everything(self) -> None:
-        """All experiments, then all registered models. What cannot be read is told, counted as `left out`, and passed over."""
+        """All experiments, then all registered models."""
         for experiment in self.server.experiments():
             self._experiment(experiment)
         for model in self.server.models():
@@ -74,42 +67,26 @@ class Import:
         project = None
         for run in self.server.runs(experiment):
             if project is None:  # an experiment without runs, such as MLflow's own "Default", makes no project
-                project = self._project(_container_name(experiment.name))
+                project = self.project(experiment.name)
                 self.say(f"Experiment {experiment.name} → project {self.namespace.name}/{project.name}")
-            self._try(f"run {run.info.run_id}", self._run, project, run)
-
-    def _try(self, what: str, bring: Callable[..., str], *args: Any) -> None:
-        try:
-            self.tally[bring(*args)] += 1
-        except (MlflowException, DomainError, OSError) as error:
-            self.tally["left out"] += 1
-            self.say(f"Left out: {what}: {error}")
-
-    def _project(self, name: str) -> Project:
-        return get_or_create_project(actor=self.actor, namespace=self.namespace, name=name)
+            self.attempt(f"run {run.info.run_id}", self._run, project, run)
 
     def _run(self, project: Project, source: MlflowRun) -> str:
         info = source.info
-        run, made = upsert_run(actor=self.actor, project=project, name=info.run_id, fields=_fields(source))
-        if run.finished_at is not None:
+        run, is_here = bring_run(self.actor, project, info.run_id, _fields(source))
+        if is_here:
             return "runs here already"
-        status = RunStatus.to_string(info.status) if isinstance(info.status, int) else info.status
-        ended = RunStatus.is_terminated(RunStatus.from_string(status))
-        for batch in _batches(self.server.rows(source)):
-            append(actor=self.actor, run=run, batch=StreamBatch(history=batch))
         with self.server.files_of_run(source) as files:
-            for file, (_, path) in zip(
-                announce_files(actor=self.actor, run=run, names=[name for name, _ in files]), files, strict=True
-            ):
-                with path.open("rb") as stream:
-                    fulfil(file.upload, stream, size=path.stat().st_size)
-        if status == "KILLED":
-            set_state(actor=self.actor, run=run, state=Run.State.KILLED)
-        last = StreamBatch(summary=dict(source.data.metrics), complete=ended, exit_code=int(status != "FINISHED"))
-        append(actor=self.actor, run=run, batch=last)
-        times = {"created_at": info.start_time, "finished_at": info.end_time if ended else None}
-        Run.objects.filter(pk=run.pk).update(**{name: _moment(time) for name, time in times.items() if time})
-        return "runs" if made else "runs here already"
+            arriving = ArrivingRun(
+                lines=self.server.rows(source),
+                files=files,
+                summary=dict(source.data.metrics),
+                state=STATES.get(info.status, Run.State.RUNNING),
+                created_at=_moment(info.start_time),
+                finished_at=_moment(info.end_time) if info.end_time else None,
+            )
+            fill_run(self.actor, run, arriving)
+        return "runs"
 
     def _model(self, model: RegisteredModel) -> None:
         collection = self._collection(model)
@@ -120,29 +97,19 @@ class Import:
             stage = (version.current_stage or "").lower()
             if stage in STAGES and stage not in model.aliases:
                 wanted[stage] = int(version.version)  # the newest of those in the stage
-        taken = set(LinkAlias.objects.filter(collection=collection).values_list("name", flat=True))
         for version in versions:
-            aliases = [
-                alias for alias, number in wanted.items() if number == int(version.version) and alias not in taken
-            ]
-            self._try(f"{model.name} {version.version}", self._version, collection, version, aliases)
+            aliases = [alias for alias, number in wanted.items() if number == int(version.version)]
+            what = f"{model.name} {version.version}"
+            self.attempt(what, self._version, collection, version, aliases)
 
     def _collection(self, model: RegisteredModel) -> Collection:
-        name = _collection_name(model.name)
-        known = Collection.objects.filter(registry=self.registry, name_key=names.fold(name), deleted_at=None).first()
-        return known or create_collection(
-            actor=self.actor,
-            registry=self.registry,
-            name=name,
-            type=TYPE,
-            description=model.description or "",
-            tags=_tags(model.tags),
-        )
+        card, labels = model.description or "", _tags(model.tags)
+        return bring_collection(self.actor, self.registry, model.name, type=TYPE, description=card, tags=labels)
 
     def _version(self, collection: Collection, source: ModelVersion, aliases: list[str]) -> str:
         runs = Run.objects.select_related("project").filter(project__namespace=self.namespace, deleted_at=None)
         run = runs.filter(name=source.run_id).first() if source.run_id else None
-        project = run.project if run else self._project(WITHOUT_RUN)
+        project = run.project if run else self.project(WITHOUT_RUN)
         client_id = _client_id(source)
         known = Version.objects.committed().filter(artifact__project=project, client_id=client_id)
         version = known.select_related("artifact__project__namespace").first()
@@ -151,16 +118,8 @@ class Import:
             if Version.objects.filter(artifact__project=project, client_id=client_id).exclude(deleted_at=None).exists():
                 return "versions deleted here"
             version = self._log(project, run, source, client_id, collection.name)
-        elif not aliases and Link.objects.filter(collection=collection, version=version).exists():
-            return "versions here already"  # linked, or unlinked by somebody since
         version.artifact.project = project
-        link_version(
-            actor=self.actor,
-            registry=self.registry,
-            collection_name=collection.name,
-            version=version,
-            aliases=aliases,
-        )
+        link(self.actor, collection, version, index=int(source.version) - 1, aliases=aliases)
         return "versions" if made else "versions here already"
 
     def _log(self, project: Project, run: Run | None, source: ModelVersion, client_id: str, name: str) -> Version:
@@ -239,29 +198,10 @@ def _value(text: str) -> Any:
     return {"True": True, "False": False}.get(text, text)
 
 
-def _batches(rows: list[dict[str, float]]) -> Iterable[Piece]:
-    for start in range(0, len(rows), LINES):
-        yield Piece(start, [json.dumps(row) for row in rows[start : start + LINES]])
-
-
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def _tags(tags: dict[str, str]) -> list[str]:
-    """`key value` as labels, cut down to what a tag may hold; all of it stands in the metadata as well."""
-    said = (f"{key} {value}" if value and value.lower() != "true" else key for key, value in tags.items())
-    labels = (NOT_IN_A_TAG.sub(" ", text).strip()[: names.MAX_NAME].strip() for text in said)
-    return [*dict.fromkeys(filter(None, labels))][:MOST_TAGS]
-
-
-def _container_name(name: str) -> str:
-    return names.container_name(_clean(names.FORBIDDEN_IN_CONTAINER, name), "project")
-
-
-def _collection_name(name: str) -> str:
-    return names.collection_name(_clean(re.compile("[/:]"), name))
-
-
-def _clean(forbidden: re.Pattern[str], name: str) -> str:
-    return forbidden.sub("-", names.CONTROL.sub("", name)).strip("- .")[: names.MAX_NAME].strip() or "unnamed"
+def _tags(given: dict[str, str]) -> list[str]:
+    """`key value` as tags; all of it stands in the metadata as it was."""
+    return tags(f"{key} {value}" if value and value.lower() != "true" else key for key, value in given.items())
