@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ FilesByPath = Iterable[tuple[str, Path]]
 
 
 @dataclass(kw_only=True)
-class Arrivals:
+class Arrivals(ABC):
     """Into projects of `namespace` (a team's) as `actor`; `say` tells of progress, `tally` counts what was brought."""
 
     actor: User
@@ -44,9 +45,9 @@ class Arrivals:
     tally: Counter[str] = field(default_factory=Counter)
     unreadable: tuple[type[Exception], ...] = ()
 
+    @abstractmethod
     def everything(self) -> None:
         """Bring all of it."""
-        raise NotImplementedError
 
     def attempt(self, what: str, bring: Callable[..., str], *args: Any) -> None:
         """Count what `bring` answers; what cannot be read or is refused is told and passed over."""

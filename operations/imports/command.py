@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,7 +16,7 @@ from operations.imports.arriving import LEFT_OUT, Arrivals
 from projects.services.projects import resolve_namespace
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(BaseCommand, ABC):
     """A second call brings only what is new, so that it goes on where it was interrupted."""
 
     client = ""  # the package that reads the other server
@@ -26,9 +27,9 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--as", dest="username", required=True, metavar="USER", help="who brings it over")
         parser.add_argument("--team", required=True, help="whose projects it becomes")
 
+    @abstractmethod
     def arrivals(self, actor: User, namespace: Namespace, **options: Any) -> Arrivals:
         """What is brought, and where to. Raises ImportError without the client."""
-        raise NotImplementedError
 
     def handle(self, *args: Any, username: str, team: str, **options: Any) -> None:
         """Exit status 1 when something was left out."""
