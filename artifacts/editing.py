@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,9 @@ from artifacts.places import Place
 from artifacts.services.values import MAX_DESCRIPTION
 from artifacts.services.versions import Edit, edit_version
 from artifacts.undoing import UNDOABLE
+from common.back import back_of
 from common.forms import ServiceForm, TypedNameForm, posted
-from common.htmx import render_page
+from common.htmx import asks_by_htmx, lead_to, put_at, render_page
 from events.models import Event
 from events.services import heard
 
@@ -30,10 +32,10 @@ Change = Callable[[list[str], list[str]], object]
 def edit_labels(
     request: PersonalRequest, changes: Mapping[str, Change], *, here: str, url: str, context: dict[str, Any]
 ) -> HttpResponse:
-    """The page of aliases and tags at `here`, or the change that its forms, or those in the head of `url`, ask for.
+    """The page of aliases and tags at `here`, or the change that its forms, or those in the heads of pages, ask for.
 
-    `changes` by kind, "alias" or "tag"; a form's fields are `<kind>-add` and `<kind>-remove`. `context` has the `aliases`
-    and `tags` that are there.
+    `changes` by kind, "alias" or "tag"; a form's fields are `<kind>-add` and `<kind>-remove`, and `next` is where it was sent
+    from, `url` when not said. `context` has the `aliases` and `tags` that are there. To htmx a refusal is a pop-up's field.
     """
     forms: dict[str, LabelForm] = {}
     for kind, change in changes.items():
@@ -44,10 +46,26 @@ def edit_labels(
                 with heard() as told:
                     change(form.listed("add"), form.listed("remove"))
                 messages.success(request, _said(form.cleaned_data), extra_tags=undo_tag(told))
-                return redirect(here if "stay" in request.POST else url)
-    context |= {"forms": forms, "back": url}
+                return _back(request, url)
+        if form.is_bound and asks_by_htmx(request):
+            return _refused(request, kind, form)
+    context |= {"forms": forms, "here": here, "back": url}
     status = max(form.status for form in forms.values())
     return render_page(request, "artifacts/labels.html", context, status=status)
+
+
+def _back(request: HttpRequest, url: str) -> HttpResponse:
+    """To where one was, but not by the address of the alias that is no longer there."""
+    gone = request.POST.get("alias-remove", "")
+    back = back_of(request, url)
+    return lead_to(request, url) if gone and f"/@{gone}/" in unquote(back) else redirect(back)
+
+
+def _refused(request: HttpRequest, kind: str, form: LabelForm) -> HttpResponse:
+    """The field of a pop-up with what is wrong, put where it was."""
+    context = {"kind": kind, "value": request.POST.get(f"{kind}-add", ""), "errors": form.problems}
+    response = render_page(request, "artifacts/_label_field.html", context, status=422)
+    return put_at(response, f"#{kind}-field")
 
 
 def undo_tag(told: list[Event]) -> str:

@@ -27,6 +27,11 @@ class LabelForm(ServiceForm):
             self.add_error("add", _("Write a name."))
         return given
 
+    @property
+    def problems(self) -> list[str]:
+        """All that is wrong, in sentences."""
+        return [str(problem) for problems in self.errors.values() for problem in problems]
+
     def listed(self, field: str) -> list[str]:
         """What the field holds, as a list of one name or none."""
         return [self.cleaned_data[field]] if self.cleaned_data[field] else []

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
+
+
+def asks_by_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks, for a part or for a whole page."""
+    return bool(request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -40,3 +46,13 @@ def render_page(
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def lead_to(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page, as a whole: a plain redirect would have htmx put it into this one."""
+    return HttpResponseClientRedirect(url) if asks_by_htmx(request) else redirect(url)
+
+
+def put_at(response: HttpResponse, selector: str) -> HttpResponse:
+    """Have htmx put the answer in place of what `selector` finds, wherever the request meant its answer to go."""
+    return retarget(reswap(reselect(response, selector), "outerHTML"), selector)

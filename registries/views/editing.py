@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.policy import can, require
@@ -14,6 +14,7 @@ from accounts.requests import PersonalRequest
 from artifacts import directing, editing
 from artifacts.forms import NamedForm
 from common.forms import asks_or_changes, posted
+from common.htmx import lead_to
 from registries import impact, losses, moving, queries
 from registries.models import Registry
 from registries.services import collections, links
@@ -107,7 +108,8 @@ def version_labels(
     place = queries.find_place(request.user, organization, registry, collection, reference)
     wanted = request.POST.get("alias-add", "").strip()
     if wanted and moving.holder_elsewhere(place, wanted) and place.may["move_protected_alias"]:
-        return redirect("registries:move_alias", *queries.collection_names(place.row.collection), place.label, wanted)
+        names = [*queries.collection_names(place.row.collection), place.label, wanted]
+        return lead_to(request, reverse("registries:move_alias", args=names))
 
     def move(add: list[str], remove: list[str]) -> None:
         if add:

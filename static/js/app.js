@@ -1,6 +1,6 @@
-// What every page does with JavaScript: copy, theme, sidebar, toasts, `/` for the search field, `?` for the keys, Ctrl K for
-// the palette, whose own module is loaded when somebody opens it. All of it is
-// listened for at the document, so parts that htmx swaps in need no set-up.
+// What every page does with JavaScript: copy, theme, sidebar, toasts, what follows requests of htmx, `/` for the search field,
+// `?` for the keys, Ctrl K for the palette, whose own module is loaded when somebody opens it. All of it is listened for at the
+// document, so parts that htmx swaps in need no set-up.
 
 const toasts = document.querySelector("#messages");
 
@@ -25,6 +25,22 @@ async function copy(button) {
     said.remove();
   }, 1500);
 }
+
+/** A request of htmx that failed changes nothing on the page; the toast of base_document.html says why, where the answer does. */
+function sayFailure({ detail: { xhr } }) {
+  const toast = document.querySelector("#failure").content.cloneNode(true);
+  const why = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("main p");
+  if (why) toast.querySelector("[data-why]").textContent = why.textContent;
+  toasts.append(toast);
+}
+
+document.addEventListener("htmx:responseError", sayFailure);
+document.addEventListener("htmx:sendError", sayFailure);
+
+// The pop-up in which one wrote a label is closed by the new labels, so the focus goes back to what opened it.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id === "chips" && document.activeElement === document.body) target.querySelector(".chip-add").focus();
+});
 
 function setTheme(form, theme) {
   const root = document.documentElement;

@@ -57,6 +57,44 @@ def test_a_move_is_undone(open_page: Callable[..., Page], session: Any, script: 
     expect(row_of(page, "v5")).not_to_contain_text("rollback")
 
 
+def test_chips_change_in_place_and_their_pop_up_says_what_is_wrong(
+    open_page: Callable[..., Page], session: Any
+) -> None:
+    page = open_page(refusal=422, viewport=WIDE, storage_state=session)
+    for address, kind in ((f"{READER}versions/v5/metrics/?base=v3", "alias"), (f"{READER}card/", "tag")):
+        page.goto(address)
+        before = page.evaluate("(window.isLoadedOnce = true) && history.length")
+        add, field = page.get_by_role("button", name=kind, exact=True), page.get_by_role("textbox", name=kind.title())
+        add.click()
+        field.fill("a:b/c")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(field).to_be_focused()
+        assert page.evaluate("scrollY") == 0
+        field.fill("second-best")
+        field.press("Enter")
+        expect(page.locator("#messages")).to_contain_text("second-best is set.")
+        expect(page.locator("#switcher [aria-current], #tab dd").get_by_text("second-best")).to_be_visible()
+        expect(page.locator(".chip-add").first).to_be_focused()
+        page.get_by_role("button", name=f"Remove the {kind} second-best").click()
+        expect(page.locator("#messages")).to_contain_text("second-best is taken away.")
+        expect(page.get_by_role("main").get_by_text("second-best")).to_have_count(0)
+        assert page.url.endswith(address)
+        assert page.evaluate("window.isLoadedOnce && history.length") == before
+
+
+def test_what_htmx_could_not_do_is_said(open_page: Callable[..., Page], session: Any) -> None:
+    page = open_page(refusal=503, viewport=WIDE, storage_state=session)
+    page.goto(READER)
+    remove = page.get_by_role("button", name="Remove the tag field")
+    answers = iter(("<main><p>Closed for the night.</p></main>", ""))
+    page.route("**/tags/", lambda route: route.fulfill(status=503, body=next(answers)))
+    for told in ("Closed for the night.", "The server did not do this."):
+        remove.click()
+        expect(page.locator("#messages")).to_contain_text(told)
+    expect(remove).to_be_visible()
+
+
 @WAYS
 def test_the_holder_of_last_week_is_restored(
     open_page: Callable[..., Page], session: Any, script: bool, press: Press

@@ -115,9 +115,43 @@ def test_linking_a_version_is_for_those_who_see_its_project(shelf: Cast, signed_
 
 def test_one_stays_on_the_page_of_labels_even_when_its_address_goes(shelf: Cast, signed_in: SignIn) -> None:
     mia = signed_in(shelf.mia)
-    answer = mia.post(f"{NET}versions/@plain/labels/", {"alias-remove": "plain", "stay": "1"}, follow=True)
+    answer = mia.post(f"{NET}versions/@plain/labels/", {"alias-remove": "plain", "next": f"{V0}labels/"}, follow=True)
     assert answer.redirect_chain == [(f"{V0}labels/", 302)]
     assert "plain is taken away" in answer.content.decode()
+
+
+HTMX = {"HX-Request": "true", "HX-Boosted": "true"}  # as the forms in heads send
+
+
+def test_a_label_leaves_one_on_the_tab_where_one_was_unless_its_address_goes(shelf: Cast, signed_in: SignIn) -> None:
+    mia = signed_in(shelf.mia)
+    tab = f"{NET}versions/@plain/metrics/?base=v1"
+    doors = [(f"{V0}labels/", "alias"), (f"{V0}labels/", "tag"), (f"{NET}tags/", "tag")]
+    for door, kind in doors:
+        for done in ("add", "remove"):
+            answer = mia.post(door, {f"{kind}-{done}": "fresh", "next": tab})
+            assert (answer.status_code, answer.headers["Location"]) == (302, tab)
+    away = mia.post(f"{V0}labels/", {"tag-add": "fresh", "next": "https://evil.example/"})
+    assert away.headers["Location"] == V0
+    gone = {"alias-remove": "plain", "next": tab}
+    assert mia.post(f"{V0}labels/", gone).headers["Location"] == V0
+    assert mia.post(f"{V0}labels/", gone, headers=HTMX).headers["HX-Redirect"] == V0
+
+
+def test_to_htmx_a_mistake_is_the_field_of_the_pop_up(shelf: Cast, signed_in: SignIn) -> None:
+    mia = signed_in(shelf.mia)
+    for door, kind, wrong, told in [
+        (f"{V0}labels/", "alias", "v7", "version number"),
+        (f"{V0}labels/", "tag", "a:b", "A tag consists"),
+        (f"{NET}tags/", "tag", "x" * 200, "at most 128"),
+    ]:
+        answer = mia.post(door, {f"{kind}-add": wrong}, headers=HTMX)
+        assert answer.status_code == 422
+        assert answer.headers["HX-Retarget"] == answer.headers["HX-Reselect"] == f"#{kind}-field"
+        page = answer.content.decode()
+        assert page.count("<") < 40 and f'id="{kind}-field"' in page and f'value="{wrong}"' in page
+        assert told in page.split('class="err"')[1]
+    assert mia.post(f"{V0}labels/", {"alias-add": "silver"}, headers=HTMX).status_code == 302
 
 
 def test_a_stale_page_takes_no_alias_from_where_it_has_moved_to(shelf: Cast, signed_in: SignIn) -> None:

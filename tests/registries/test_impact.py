@@ -107,6 +107,8 @@ def test_opening_names_who_gains_access(cast: Cast) -> None:
 
 def test_a_protected_alias_asks_before_it_moves(cast: Cast, links: list[Link], signed_in: SignIn) -> None:
     adam = signed_in(cast.adam)
+    by_htmx = adam.post(f"{NET}versions/v1/labels/", {"alias-add": "prod"}, headers={"HX-Request": "true"})
+    assert by_htmx.headers["HX-Redirect"] == f"{NET}versions/v1/move/prod/"
     asked = adam.post(f"{NET}versions/v1/labels/", {"alias-add": "prod"})
     assert asked.headers["Location"] == f"{NET}versions/v1/move/prod/"
     assert links[0].aliases.filter(name="prod").exists()
