@@ -18,11 +18,13 @@ from events.services import UNDOES
 from events.types import EventType
 
 PEOPLE = "user", "team"
+Subjects = Mapping[int | tuple[int | None, int] | None, tuple[str, str]]
+"""Name and address of what events are about, by the id of their parent, or of a version by those of its container and its own."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An event with what its sentence names; `subject` is the collection or artifact, as (name, address), if it is known.
+    """An event with what its sentence names; `subject` is the collection, artifact or version, as (name, address), if known.
 
     `names` are those of the people and teams that events speak of, by kind and id; `undo` is how many minutes are left in which
     the reader may undo it.
@@ -131,6 +133,14 @@ class Line:
         return str(self._value("name") or self._value("collection") or self._value("artifact") or "")
 
     @property
+    def where(self) -> str:
+        """The registry or project as pages call it."""
+        container = self.event.container
+        if container is None:
+            return ""
+        return container.registry.title if container.kind == "registry" else container.name
+
+    @property
     def door(self) -> str:
         """How the request came in."""
         return str(Event.Door(self.event.door).label) if self.event.door in Event.Door else ""
@@ -183,23 +193,25 @@ def names_of(principals: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str
 
 def lines(
     events: Iterable[Event],
-    subjects: Mapping[int | None, tuple[str, str]] | None = None,
+    subjects: Subjects | None = None,
     undoable: Mapping[int, int] | None = None,
 ) -> list[Line]:
-    """One line an event; `subjects` by the id of the event's parent, `undoable` the minutes left by the event's id."""
+    """One line an event; `undoable` are the minutes left by the event's id."""
     found = list(events)
     names = principals(found)
     return [Line(event, _subject(event, subjects), names, (undoable or {}).get(event.pk, 0)) for event in found]
 
 
-def _subject(event: Event, subjects: Mapping[int | None, tuple[str, str]] | None) -> tuple[str, str] | None:
+def _subject(event: Event, subjects: Subjects | None) -> tuple[str, str] | None:
+    if event.object_type == "version":
+        return (subjects or {}).get((event.container_id, event.object_id))
     return (subjects or {}).get(event.parent_id) if event.object_type in {"link", "collection"} else None
 
 
 def visible_events(user: User) -> QuerySet[Event]:
     """Events in containers that `user` sees, with their actors; newest first."""
     containers = Container.objects.visible_to(user).values("pk")
-    return Event.objects.filter(container__in=containers).select_related("actor", "container").order_by("-pk")
+    return Event.objects.filter(container__in=containers).select_related("actor", "container__registry").order_by("-pk")
 
 
 def version_events(user: User, version_id: int, link_id: int | None = None) -> list[QuerySet[Event]]:

@@ -25,8 +25,8 @@ Undoable = Mapping[int, int]
 def history_page(sources: Sequence[QuerySet[Event]], query: QueryDict) -> tuple[HistoryFilter, Page[Event]]:
     """The newest events of `sources` that the address asks for, with their actors. Raises InvalidInputError."""
     asked = HistoryFilter.read(query)
-    whole = Event.objects.select_related("actor", "container")
-    found = [asked.apply(source.select_related("actor", "container")) for source in sources]
+    whole = Event.objects.select_related("actor", "container__registry")
+    found = [asked.apply(source.select_related("actor", "container__registry")) for source in sources]
     return asked, paginate_merged(whole, found, order=("-pk",), cursor=query.get("cursor", ""), size=PAGE)
 
 
@@ -34,7 +34,7 @@ def history_context(
     asked: HistoryFilter,
     page: Page[Event],
     *,
-    subjects: Mapping[int | None, tuple[str, str]] | None = None,
+    subjects: feed.Subjects | None = None,
     undoable: Undoable | None = None,
 ) -> dict[str, Any]:
     """What `artifacts/_history.html` shows."""

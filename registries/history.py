@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from artifacts.feed import Subjects
 from events.models import Event
 from registries.models import Collection, Link, Registry
-from registries.queries import collection_url
+from registries.queries import collection_names, collection_url
 
 
 def collection_events(collection: Collection) -> list[QuerySet[Event]]:
@@ -27,8 +29,33 @@ def registry_events(registry: Registry) -> list[QuerySet[Event]]:
     return [Event.objects.filter(container=registry.pk)]
 
 
-def subjects_of(events: Iterable[Event]) -> dict[int | None, tuple[str, str]]:
-    """The collections that events of one registry are about, by id, as (name, address): one query, none where there is none."""
+def subjects_of(events: Iterable[Event]) -> Subjects:
+    """The collections and the linked versions that events of registries are about: a query each, none where there is none."""
+    events = list(events)
     wanted = {event.parent_id or 0 for event in events if event.object_type in {"link", "collection"}}
     rows = Collection.objects.filter(pk__in=wanted).select_related("registry__organization") if wanted else []
-    return {row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in rows}
+    return {
+        **{row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in rows},
+        **versions_of(events),
+    }
+
+
+def versions_of(events: Iterable[Event]) -> Subjects:
+    """The versions that events of registries are about, as they are linked there: one query, none where there is none."""
+    wanted = {(event.container_id or 0, event.object_id) for event in events if event.object_type == "version"}
+    if not wanted:
+        return {}
+    registries, versions = ({pair[side] for pair in wanted} for side in (0, 1))
+    links = Link.objects.filter(version__in=versions, collection__registry__in=registries)
+    rows = links.select_related("collection__registry__organization").order_by("pk")
+    return {
+        (row.collection.registry_id, row.version_id): (
+            f"{row.collection.name} {row.label}",
+            "" if row.deleted_at or row.collection.deleted_at else _version_url(row),
+        )
+        for row in rows
+    }
+
+
+def _version_url(link: Link) -> str:
+    return reverse("registries:version", args=[*collection_names(link.collection), link.label])

@@ -19,7 +19,7 @@ from common.errors import NotFoundError
 from common.htmx import render_page
 from events.models import Event
 from registries import queries
-from registries.history import collection_events, registry_events, subjects_of
+from registries.history import collection_events, registry_events, subjects_of, versions_of
 from registries.services.undo import GONE, undo
 
 ALIASES = 12
@@ -31,7 +31,8 @@ def collection_history(request: PersonalRequest, organization: str, registry: st
     found = queries.get_collection(request.user, organization, registry, collection)
     asked, page = history_page(collection_events(found), request.GET)
     context = queries.collection_head(request.user, found, "history")
-    context |= history_context(asked, page, undoable=undoable(request.user, found.registry, page.items))
+    left = undoable(request.user, found.registry, page.items)
+    context |= history_context(asked, page, subjects=versions_of(page.items), undoable=left)
     context["past_aliases"] = list(found.aliases.with_protection()[:ALIASES])
     return render_page(
         request, "registries/collection_history.html", context, partial="history", data=lambda: history_data(context)

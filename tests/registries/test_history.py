@@ -86,7 +86,7 @@ def test_every_kind_of_change_is_a_sentence(shelf: Cast, signed_in: SignIn) -> N
         "mia added night",
         "mia removed night",
         "mia edited the card",
-        "mia edited the version: description, metadata",
+        "mia edited the version: description, metadata · net v0",
         "mia edited the artifact: description",
         "adam changed the role of vera from Viewer to Member",
         "adam gave vision the role Viewer",
