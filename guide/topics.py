@@ -11,6 +11,8 @@ TEXTS = Path(__file__).parent / "texts"
 DEFAULT_LANGUAGE = "en"
 ORIGIN = "http://localhost:8000"  # what the texts call this server
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A line end within a Japanese sentence; browsers would show it as a space, which Japanese does not have.
+BREAK = re.compile(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\n *(?=[\u3000-\u30ff\u4e00-\u9fff])")
 
 # In reading order, under their headings; each is a file in every language.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -84,15 +86,20 @@ def topic(slug: str, language: str) -> Topic | None:
     if not path.is_file():
         path = TEXTS / DEFAULT_LANGUAGE / f"{slug}.md"
     title, lead, rest = path.read_text(encoding="utf-8").split("\n\n", 2)
-    return Topic(slug, title.removeprefix("# "), lead.replace("\n", " ").replace("`", ""), tuple(_blocks(rest)))
+    lead = BREAK.sub("", lead).replace("\n", " ").replace("`", "")
+    return Topic(slug, title.removeprefix("# "), lead, tuple(_blocks(rest)))
 
 
 def _blocks(text: str) -> list[Block]:
     found, end = [], 0
     for fence in FENCE.finditer(text):
-        found += [Block(text[end : fence.start()]), Block(fence[2].rstrip("\n"), fence[1] or "text", is_code=True)]
+        found += [_prose(text[end : fence.start()]), Block(fence[2].rstrip("\n"), fence[1] or "text", is_code=True)]
         end = fence.end()
-    return [block for block in [*found, Block(text[end:])] if block.text.strip()]
+    return [block for block in [*found, _prose(text[end:])] if block.text.strip()]
+
+
+def _prose(text: str) -> Block:
+    return Block(BREAK.sub("", text))
 
 
 def topic_of_page(name: str) -> str:

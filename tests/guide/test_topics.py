@@ -63,3 +63,15 @@ def test_code_names_the_server_that_is_asked(signed_in: Callable[[User], Client]
     assert ORIGIN not in page
     assert "export WANDB_BASE_URL=http://localhost\n" in page
     assert "hello_collection.py" in page
+
+
+def test_japanese_lines_join_without_a_space_and_use_the_words_of_the_pages() -> None:
+    joined = re.compile(r"[\u3040-\u9fff]\n *[\u3040-\u9fff]")
+    for slug in SLUGS:
+        found = topic(slug, "ja")
+        assert found
+        prose = [found.title, found.lead, *(block.text for block in found.blocks if not block.is_code)]
+        for text in prose:
+            assert not joined.search(text), slug
+            words = re.sub(r"`[^`]*`", "", text)
+            assert not re.search(r"型|\brun\b", words), slug
