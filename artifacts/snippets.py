@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from common.formatting import python_text
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Snippet:
-    """`title` is a name and is not translated; `language` colours it."""
+    """`language` colours the code."""
 
     title: str
     language: str
@@ -29,7 +31,7 @@ def snippets(place: Place, base_url: str, path: str = "", alias: str = "") -> li
     if not place.may["download_version"]:
         return []
     name = f"{place.full_name}:{alias or place.label}"
-    shelf, _, last = name.rpartition("/")  # in two lines, so that it fits beside the facts
+    shelf, _slash, last = name.rpartition("/")  # in two lines, so that it fits beside the facts
     start = f"import wandb\n\nwandb.login(host={python_text(base_url)})"
     use = (
         f"{start}\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
@@ -44,7 +46,7 @@ def snippets(place: Place, base_url: str, path: str = "", alias: str = "") -> li
     )
     made = [
         Snippet("Python", "python", use),
-        Snippet("Python, without a run", "python", read),
+        Snippet(_("Python, without a run"), "python", read),
         Snippet("CLI", "bash", command),
     ]
     return made + _by_http(place, base_url, path, alias) if path else made
@@ -61,7 +63,7 @@ def _by_http(place: Place, base_url: str, path: str, alias: str) -> list[Snippet
         return f"curl --fail {key} --output {quote(output)} \\\n  {quote(base_url + address)}"
 
     return [
-        Snippet("curl, one file", "bash", fetch(file, place.series.file_url(reference, path, "download"))),
-        Snippet("curl, all files", "bash", fetch(archive, place.series.url(reference, "zip"))),
+        Snippet(_("curl, one file"), "bash", fetch(file, place.series.file_url(reference, path, "download"))),
+        Snippet(_("curl, all files"), "bash", fetch(archive, place.series.url(reference, "zip"))),
         Snippet("curl, REST", "bash", fetch(file, place.series.rest_url(alias or place.label, path))),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -56,5 +57,6 @@ def authorize(request: PersonalRequest) -> HttpResponse:
 
 def _page(request: PersonalRequest, form: KeyForm, secret: str = "", status: int = 200) -> HttpResponse:
     rows = list(request.user.api_keys.all()[:MOST_KEYS])
-    context = {"form": form, "keys": rows, "secret": secret, "now": timezone.now(), "crumbs": [(_("API keys"), "")]}
+    context = {"form": form, "keys": rows, "secret": secret, "now": timezone.now()}
+    context["crumbs"] = [(_("Profile"), reverse("accounts:profile")), (_("API keys"), "")]
     return render_page(request, "accounts/keys.html", context, partial="keys", status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -66,10 +67,11 @@ def require_unprotected(actor: User, versions: Iterable[Version]) -> None:
     if not held.exists():
         return
     seen = held.visible_to(actor).select_related("collection__registry").first()
-    where = f"'{seen.collection.registry.name}/{seen}'" if seen else "A link of it in a registry"
-    raise ConflictError(
-        f"{where} carries a protected alias; an admin of that registry must take the alias away before the source can go."
+    where = f"'{seen.collection.registry.name}/{seen}'" if seen else _("A link of it in a registry")
+    told = _(
+        "%(link)s carries a protected alias; an admin of that registry must take the alias away before the source can go."
     )
+    raise ConflictError(told % {"link": where})
 
 
 def _record(kind: EventType, actor: User, registry: Registry, name: str) -> None:
