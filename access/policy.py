@@ -104,15 +104,10 @@ def require_team_admin(actor: Any, team: Team) -> None:
         require_organization_admin(actor, team.organization)
 
 
-def registry_founders_of(user: Any) -> models.Q:
-    """The organizations where `require_registry_creation` lets `user` through, as a condition on them."""
-    if user.is_superuser:
-        return models.Q(pk__isnull=False)
-    mine = OrganizationMembership.objects.filter(user=user, organization=models.OuterRef("pk"))
-    admins, members = (mine.filter(role=role) for role in ("admin", "member"))
-    return models.Exists(admins) | (
-        ~models.Q(registry_founders=Organization.Founders.ADMINS) & models.Q(models.Exists(members))
-    )
+def may_found(role: str | None, founders: str) -> bool:
+    """Whether `require_registry_creation` lets somebody of that role in an organization through, whose `founders` these are."""
+    admin, member = OrganizationMembership.Role.ADMIN, OrganizationMembership.Role.MEMBER
+    return role == admin or (role == member and founders != Organization.Founders.ADMINS)
 
 
 def require_registry_creation(user: Any, organization: Organization) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef, Value, When
+from django.db.models import Case, F, IntegerField, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access.models import Organization, OrganizationMembership, Team
-from access.policy import registry_founders_of
+from access.models import Organization, Team
+from access.policy import may_found
 from common.names import fold
 from guide.topics import topic_of_page
 
@@ -65,13 +65,10 @@ class Shell:
             default=3,
             output_field=IntegerField(),
         )
-        own = OrganizationMembership.objects.filter(organization=OuterRef("pk"), user=user, role="admin")
-        admin = Value(True) if user.is_superuser else Exists(own)
-        founder = Case(When(registry_founders_of(user), then=True), default=False, output_field=BooleanField())
-        rows = (
-            Organization.objects.visible_to(user).order_by(rank, "name_key").values_list("pk", "name", admin, founder)
-        )
-        return [Place(*row) for row in rows[:MOST_ORGANIZATIONS]]
+        role = Value("admin") if user.is_superuser else F("memberships__role")
+        rows = Organization.objects.visible_to(user).order_by(rank, "name_key")
+        found = rows.values_list("pk", "name", role, "registry_founders")[:MOST_ORGANIZATIONS]
+        return [Place(pk, name, role == "admin", may_found(role, founders)) for pk, name, role, founders in found]
 
     @cached_property
     def organizations(self) -> list[Place]:
