@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 
+from common.addresses import address
+
 RECENT = 100  # what is drawn, and where metric keys are looked for: a page costs the same for ever more versions
 LARGE = 5000  # from here on rows are found along an index of all numbers, below it by sorting those of the series
 MAX_KEYS = 200
@@ -38,12 +40,12 @@ class Series:
     def url(self, reference: str, tab: str = "") -> str:
         """The page of a version, by `v3` or `@alias`."""
         if not tab:
-            return reverse(f"{self.space}:version", args=[*self.names, reference])
-        return reverse(f"{self.space}:version_tab", args=[*self.names, reference, tab])
+            return address(f"{self.space}:version", *self.names, reference)
+        return address(f"{self.space}:version_tab", *self.names, reference, tab)
 
     def file_url(self, reference: str, path: str, page: str = "file") -> str:
         """The page (`file`), the bytes (`download`) or the picture (`thumbnail`) of one file of a version."""
-        return reverse(f"{self.space}:{page}", args=[*self.names, reference, path])
+        return address(f"{self.space}:{page}", *self.names, reference, path)
 
     def rest_url(self, reference: str, path: str) -> str:
         """The bytes of one file at the door for scripts, where aliases are written without the @."""

@@ -18,7 +18,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import (
@@ -32,6 +31,7 @@ from access.models import (
 )
 from artifacts.feed import Line, lines
 from artifacts.places import count_of
+from common.addresses import address
 from common.errors import InvalidInputError
 from common.pagination import Page, paginate
 from events.models import Event
@@ -72,7 +72,7 @@ class Card:
     @property
     def star_url(self) -> str:
         """Where its star is given and taken."""
-        return reverse("registries:registry_star", args=[self.registry.organization.name, self.registry.name])
+        return address("registries:registry_star", self.registry.organization.name, self.registry.name)
 
     @property
     def data(self) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
-from django.urls import reverse
 
 from artifacts.lineage.graph import RUN, VERSION, Graph, Node
 from artifacts.lineage.walk import CLOSED, LINKED, OPEN, Walk
 from artifacts.models import Version, VersionAlias
+from common.addresses import address
 from projects.models import Run
 
 NodeId = tuple[str, int]
@@ -54,10 +54,10 @@ def run_faces(walk: Walk) -> dict[str, Face]:
     )  # fmt: skip
     found = {}
     for row in rows:
-        address = [row["project__namespace__name"], row["project__name"], row["name"]]
+        names = [row["project__namespace__name"], row["project__name"], row["name"]]
         id = node_id((RUN, row["pk"]))
         found[id] = Face(
-            id, RUN, row["display_name"] or row["name"], row["job_type"], reverse("projects:run", args=address), row=row
+            id, RUN, row["display_name"] or row["name"], row["job_type"], address("projects:run", *names), row=row
         )
     return found
 
@@ -85,7 +85,7 @@ def source_face(row: Mapping[str, Any]) -> Face:
         VERSION,
         row["artifact__name"],
         row["artifact__type"],
-        reverse("artifacts:version", args=[*names, label]),
+        address("artifacts:version", *names, label),
         label,
         ((row["alias"], False),) if row["alias"] else (),
         max(0, (row["alias_count"] or 0) - 1),

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 
 from access.models import User
 from artifacts.lineage.graph import VERSION
 from artifacts.lineage.nodes import Face, node_id, source_face
 from artifacts.lineage.walk import LINKED, OPEN, Walk
+from common.addresses import address
 from registries.models import Link, ProtectedAlias
 from registries.models.registries import CORE
 
@@ -65,7 +65,7 @@ def _placed(row: Mapping[str, Any]) -> Placed:
         shelf=CORE[shelf][0] if row["collection__registry__is_core"] else shelf,
         type=row["collection__type"],
         label=label,
-        url=reverse("registries:version", args=names),
+        url=address("registries:version", *names),
         aliases=[],
     )
 
