@@ -54,7 +54,7 @@ def base_of(place: Place, query: QueryDict) -> Any:
     wanted = next((given for given in reversed(query.getlist("against")) if given.strip()), "").strip()
     if wanted:
         rows = place.series.rows.prefetch_related(place.series.with_aliases)
-        found = rows.filter(**reference_filter(wanted)).first()
+        found = rows.filter(reference_filter(wanted, "collection" if place.is_link else "artifact")).first()
         if found is None:
             raise NotFoundError("There is no version of that number or alias here to compare with.")
         return found

@@ -8,16 +8,16 @@ from typing import Any
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from access.models import Container, User
 from access.policy import get_visible, role_on
 from access.roles import Action, Role, allows
 from artifacts.models import Artifact, Version, VersionAlias
-from artifacts.reading import LABEL
+from artifacts.reading import LABEL, named_by, with_alias
 from artifacts.series import HEAVY_RUN_FIELDS, Series
 from artifacts.services.aliases import LATEST
+from common.addresses import address
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
@@ -129,7 +129,7 @@ class Place:
         """Beside its base; nothing where there is no other."""
         if self.base is None:
             return ""
-        page = reverse(f"{self.series.space}:comparison", args=self.series.names)
+        page = address(f"{self.series.space}:comparison", *self.series.names)
         return f"{page}?v={self.base.label}&v={self.label}"
 
     @cached_property
@@ -138,7 +138,7 @@ class Place:
         names = {"labels": "version_labels", "edit": "edit_version"}
         names["remove"] = "unlink_version" if self.is_link else "delete_version"
         arguments = [*self.series.names, self.label]
-        return {door: reverse(f"{self.series.space}:{name}", args=arguments) for door, name in names.items()}
+        return {door: address(f"{self.series.space}:{name}", *arguments) for door, name in names.items()}
 
     @property
     def source_url(self) -> str:
@@ -160,14 +160,13 @@ def permissions(role: Role | None) -> dict[str, bool]:
     return {action.name.lower(): allows(role, action) for action in Action}
 
 
-def reference_filter(reference: str) -> dict[str, Any]:
+def reference_filter(reference: str, home: str) -> Q:
     """The condition that `v3` or `@alias` in an address puts on rows. Raises NotFoundError for anything else."""
-    label = LABEL.match(reference)
-    if label:
-        return {"index": int(label[1])}
+    if LABEL.match(reference):
+        return named_by(reference, home)
     if not reference.startswith("@") or len(reference) == 1:
         raise NotFoundError("There is no such version, or you may not see it. Addresses name it as v3 or @alias.")
-    return {"aliases__name": reference[1:]}
+    return with_alias(reference[1:], home)
 
 
 def artifact_series(artifact: Artifact) -> Series:
@@ -225,7 +224,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
     """The version at a source address. Raises NotFoundError."""
     home = _find_project(user, entity, project)
     versions = Version.objects.committed().filter(artifact__project=home, artifact__type=type, artifact__name=name)
-    version = with_run(versions).filter(**reference_filter(reference)).first()
+    version = with_run(versions).filter(reference_filter(reference, "artifact")).first()
     if version is None:
         raise NotFoundError("There is no such version, or you may not see it.")
     artifact = version.artifact
@@ -249,20 +248,20 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
 def artifact_url(artifact: Artifact) -> str:
     """The page of an artifact whose project has its namespace at hand."""
     project = artifact.project
-    return reverse("artifacts:artifact", args=[project.namespace.name, project.name, artifact.type, artifact.name])
+    return address("artifacts:artifact", project.namespace.name, project.name, artifact.type, artifact.name)
 
 
 def newest_link_url(artifact: Artifact) -> str:
     """Where the newest version is linked into a registry (F47)."""
     names = [artifact.project.namespace.name, artifact.project.name, artifact.type, artifact.name, f"@{LATEST}"]
-    return reverse("artifacts:link_to_registry", args=names)
+    return address("artifacts:link_to_registry", *names)
 
 
 def artifact_crumbs(artifact: Artifact) -> list[tuple[str, str]]:
     """From the entity to the artifact."""
     entity, project = artifact.project.namespace.name, artifact.project.name
     return [
-        (entity, reverse("projects:entity", args=[entity])),
-        (project, reverse("projects:project", args=[entity, project])),
+        (entity, address("projects:entity", entity)),
+        (project, address("projects:project", entity, project)),
         (artifact.name, ""),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from access.models import Container
 from access.roles import MINIMUM, Action
@@ -16,11 +16,23 @@ LABEL = re.compile(r"v(\d{1,9})\Z")
 NAMESAKES = 100
 
 
+def with_alias(name: str, home: str) -> Q:
+    """The row of a series, its `artifact` or `collection`, that has the alias.
+
+    The series is said of the alias too: a database then begins with the alias, of which it has one, and not with all rows.
+    """
+    return Q(**{"aliases__name": name, f"aliases__{home}": F(home)})
+
+
+def named_by(reference: str, home: str) -> Q:
+    """The row of a series, its `artifact` or `collection`, that `reference` names: a number, as `v3`, or an alias."""
+    label = LABEL.match(reference)
+    return Q(index=int(label[1])) if label else with_alias(reference, home)
+
+
 def find_version(artifact: Artifact, reference: str) -> Version | None:
     """The committed version that `reference` (`v3`, or an alias) names in its artifact."""
-    label = LABEL.match(reference)
-    found = Q(index=int(label[1])) if label else Q(aliases__name=reference)
-    return Version.objects.committed().filter(found, artifact=artifact).first()
+    return Version.objects.committed().filter(named_by(reference, "artifact"), artifact=artifact).first()
 
 
 def get_version(user: Any, pk: int) -> Version:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-
 from access.models import Namespace, Organization
 from access.policy import find_visible, get_visible
-from artifacts.reading import LABEL
+from artifacts.reading import named_by
 from common.errors import NotFoundError
 from common.names import fold
 from registries.models import Collection, Link, Registry
@@ -51,10 +49,8 @@ def get_collection(registry: Registry, name: str) -> Collection:
 
 def find_link(collection: Collection, reference: str) -> Link | None:
     """The living link that `reference` (`v3`, or an alias) names in its collection."""
-    label = LABEL.match(reference)
-    found = Q(index=int(label[1])) if label else Q(aliases__name=reference)
     links = Link.objects.alive().select_related("version__artifact__project__namespace")
-    link = links.filter(found, collection=collection).first()
+    link = links.filter(named_by(reference, "collection"), collection=collection).first()
     if link is not None:
         link.collection = collection
     return link

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from access.models import Organization, User
@@ -14,6 +13,7 @@ from access.policy import get_visible, role_on
 from artifacts.models import Artifact
 from artifacts.places import Place, count_of, permissions, reference_filter, with_run
 from artifacts.series import Series
+from common.addresses import address
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
@@ -118,7 +118,7 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
     )
     link = (
         rows.filter(**_at(organization, registry, "collection__"), collection__name_key=fold(collection))
-        .filter(**reference_filter(reference))
+        .filter(reference_filter(reference, "collection"))
         .annotate(source_visible=Exists(source))
         .first()
     )
@@ -143,18 +143,18 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
 
 def registry_url(registry: Registry) -> str:
     """The page of a registry that has its organization at hand."""
-    return reverse("registries:registry", args=[registry.organization.name, registry.name])  # type: ignore[union-attr]
+    return address("registries:registry", registry.organization.name, registry.name)  # type: ignore[union-attr]
 
 
 def collection_url(collection: Collection) -> str:
     """The page of a collection whose registry has its organization at hand."""
-    return reverse("registries:collection", args=collection_names(collection))
+    return address("registries:collection", *collection_names(collection))
 
 
 def registry_crumbs(registry: Registry) -> list[tuple[str, str]]:
     """From the organization to the registry."""
     name = registry.organization.name  # type: ignore[union-attr]
-    landing = reverse("registries:landing", args=[name])
+    landing = address("registries:landing", name)
     return [(name, landing), (gettext("Registry"), landing), (registry.title, registry_url(registry))]
 
 

@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from access.models import OrganizationMembership, User
 from artifacts.models import Artifact, Version
-from artifacts.reading import LABEL
+from artifacts.reading import named_by
+from common.addresses import address
 from common.filtering.queries import EVERYTHING, Source, condition
 from common.names import fold
 from projects.models import Project, Run
@@ -233,14 +234,15 @@ class _Finder:
     def named(self) -> dict[str, list[Hit]]:
         """What `name:v3` or `name:alias` names, in registries and in projects: two queries."""
         name, reference = self.query.reference or ("", "")
-        label = LABEL.match(reference)
-        which = Q(index=int(label[1])) if label else Q(aliases__name=reference)
+        which = named_by(reference, "collection")
         links = Link.objects.visible_to(self.user).filter(which, collection__name_key=fold(name))
         if self.organization:
             links = links.filter(collection__registry__organization=self.organization)
         links = links.select_related("collection__registry__organization").order_by("-pk")
         versions = Version.objects.committed().filter(
-            which, artifact__name=name, artifact__project__in=Project.objects.visible_to(self.user).filter(self.within)
+            named_by(reference, "artifact"),
+            artifact__name=name,
+            artifact__project__in=Project.objects.visible_to(self.user).filter(self.within),
         )
         rows = versions.select_related("artifact__project__namespace").defer("metadata", "description").order_by("-pk")
         found = [_link(row) for row in links[: MOST + 1]]
@@ -279,7 +281,7 @@ def _registry(row: Registry) -> Hit:
 
 def _link(row: Link, *labels: Label) -> Hit:
     collection = row.collection
-    url = reverse("registries:version", args=[*collection_names(collection), row.label])
+    url = address("registries:version", *collection_names(collection), row.label)
     where = _shelf(collection)
     return Hit("versions", collection.name, url, where, version=row.label, labels=labels, moment=row.created_at)
 
@@ -291,25 +293,25 @@ def _home(project: Project) -> str:
 def _version(row: Version) -> Hit:
     artifact, project = row.artifact, row.artifact.project
     names = [project.namespace.name, project.name, artifact.type, artifact.name, row.label]
-    url = reverse("artifacts:version", args=names)
+    url = address("artifacts:version", *names)
     return Hit("versions", artifact.name, url, _home(project), version=row.label, moment=row.created_at)
 
 
 def _artifact(row: Artifact) -> Hit:
-    url = reverse("artifacts:artifact", args=[row.project.namespace.name, row.project.name, row.type, row.name])
+    url = address("artifacts:artifact", row.project.namespace.name, row.project.name, row.type, row.name)
     return Hit("artifacts", row.name, url, _home(row.project), row.type)
 
 
 def _project(row: Project) -> Hit:
-    url = reverse("projects:project", args=[row.namespace.name, row.name])
+    url = address("projects:project", row.namespace.name, row.name)
     return Hit("projects", row.name, url, row.namespace.name)
 
 
 def _run(row: Run) -> Hit:
-    url = reverse("projects:run", args=[row.project.namespace.name, row.project.name, row.name])
+    url = address("projects:run", row.project.namespace.name, row.project.name, row.name)
     return Hit("runs", str(row), url, _home(row.project), state=row.current_state, moment=row.created_at)
 
 
 def _person(row: Any) -> Hit:
-    url = f"{reverse('organizations:members', args=[row.met])}?q={quote(row.username, safe='')}"
+    url = f"{address('organizations:members', row.met)}?q={quote(row.username, safe='')}"
     return Hit("people", row.display_name, url, row.met, version=row.username)
