@@ -30,7 +30,7 @@ class Event(models.Model):
         "access.Organization", models.DO_NOTHING, db_constraint=False, null=True, related_name="events"
     )
     container = models.ForeignKey(
-        "access.Container", models.DO_NOTHING, db_constraint=False, null=True, related_name="events"
+        "access.Container", models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="events"
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, null=True, related_name="events"
@@ -52,6 +52,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["container", "-id"], name="event_by_container"),
             models.Index(fields=["container", "type", "-id"], name="event_by_container_and_type"),
+            models.Index(fields=["container", "object_type", "-id"], name="event_by_container_and_object"),
             models.Index(fields=["organization", "-id"], name="event_by_organization"),
             models.Index(fields=["object_type", "object_id", "-id"], name="event_by_object"),
             models.Index(fields=["object_type", "parent_id", "-id"], name="event_by_parent"),

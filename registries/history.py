@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, QuerySet
 
 from artifacts.feed import Subjects
+from common.addresses import address
 from events.models import Event
 from registries.models import Collection, Link, Registry
 from registries.queries import collection_names, collection_url
@@ -15,12 +15,12 @@ from registries.queries import collection_names, collection_url
 
 def collection_events(collection: Collection) -> list[QuerySet[Event]]:
     """Events of the collection, of its links, and of edits that were made to its versions from this registry."""
-    here = Event.objects.filter(container=collection.registry_id)
-    versions = Link.objects.filter(collection=collection).values("version")
+    linked = Link.objects.filter(collection=collection, version=OuterRef("object_id"))
     return [
-        here.filter(object_type="collection", parent_id=collection.pk),
-        here.filter(object_type="link", parent_id=collection.pk),
-        here.filter(object_type="version", object_id__in=versions),
+        # Without their registry, which goes without saying: by it the database would read all that ever happened there.
+        Event.objects.filter(object_type="collection", parent_id=collection.pk),
+        Event.objects.filter(object_type="link", parent_id=collection.pk),
+        Event.objects.filter(Exists(linked), container=collection.registry_id, object_type="version"),
     ]
 
 
@@ -58,4 +58,4 @@ def versions_of(events: Iterable[Event]) -> Subjects:
 
 
 def _version_url(link: Link) -> str:
-    return reverse("registries:version", args=[*collection_names(link.collection), link.label])
+    return address("registries:version", *collection_names(link.collection), link.label)

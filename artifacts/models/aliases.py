@@ -21,13 +21,14 @@ class Tag(models.Model):
 class VersionAlias(models.Model):
     """A name that points at exactly one version of an artifact (F6)."""
 
-    artifact = models.ForeignKey("artifacts.Artifact", models.CASCADE, related_name="aliases")
+    artifact = models.ForeignKey("artifacts.Artifact", models.CASCADE, db_index=False, related_name="aliases")
     version = models.ForeignKey("artifacts.Version", models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=128)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["artifact", "name"], name="version_alias_unique")]
+        indexes = [models.Index(fields=["artifact", "version"], name="version_alias_by_version")]
         ordering = ["pk"]
 
     def __str__(self) -> str:

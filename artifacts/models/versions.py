@@ -89,7 +89,7 @@ class Version(models.Model):
     file_count = models.IntegerField(default=0)
     ttl_seconds = models.BigIntegerField(null=True)
     history_step = models.BigIntegerField(null=True)
-    produced_by = models.ForeignKey(Run, models.SET_NULL, related_name="outputs", null=True)
+    produced_by = models.ForeignKey(Run, models.SET_NULL, db_index=False, related_name="outputs", null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     requested_aliases = models.JSONField(default=list)
     metrics_step = models.BigIntegerField(null=True)
@@ -117,6 +117,7 @@ class Version(models.Model):
             models.Index(
                 fields=["deleted_at"], condition=Q(state="deleted", purged_at=None), name="version_restorable"
             ),
+            models.Index(fields=["produced_by", "-id"], name="version_by_run"),
         ]
 
     def __str__(self) -> str:

@@ -94,6 +94,8 @@ class LinkAlias(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["collection", "name"], name="link_alias_unique")]
+        # Without statistics a database takes whatever index begins with the collection, which may have 10,000 aliases.
+        indexes = [models.Index(fields=["collection", "link"], name="link_alias_by_link")]
         ordering = ["pk"]
 
     def __str__(self) -> str:
