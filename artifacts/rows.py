@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import User
@@ -18,17 +17,19 @@ from artifacts.models import Version
 from artifacts.narrowing import narrow
 from artifacts.ordering import sorted_page
 from artifacts.plots import Plot, plots
+from artifacts.reading import with_alias
 from artifacts.selection import Selection
 from artifacts.series import RECENT, Series, metric_counts
+from common.addresses import address
 from common.formatting import column_format, metric
 from common.pagination import Page
-from projects.models import Project, Run
+from projects.models import Project
 
 MAX_ALIASES = 500
-# What a row shows and no more: on a page of fifty rows, making whole objects takes longer than finding them.
-OF_PEOPLE = ("username", "full_name")
+# What a row shows and no more, as values: on a page of fifty rows, making objects takes longer than finding them.
+OF_ROWS = ("pk", "index", "created_at", "created_by__username", "created_by__full_name")
 OF_VERSIONS = (
-    "index", "size", "digest", "file_count", "ttl_seconds", "created_at", "produced_by__name", "produced_by__display_name",
+    "pk", "size", "digest", "file_count", "ttl_seconds", "created_at", "produced_by__name", "produced_by__display_name",
     "produced_by__deleted_at", "produced_by__project__name", "produced_by__project__namespace__name",
 )  # fmt: skip
 
@@ -65,46 +66,36 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A version in the table; `run` is None where the reader may not see it."""
+    """A version in the table, with how its checkbox and the button of its menu are called.
+
+    `username` and `who` are empty where the account is gone, `run` and `run_title` where the reader may not see the run,
+    `run_url` also where it is gone. `size` is in bytes, `ttl_days` counts from `logged_at`, 0 for ever.
+    """
 
     index: int
     label: str
+    select_label: str
+    menu_label: str
     url: str
     aliases: list[tuple[str, bool]]
     tags: list[str]
     cells: list[Cell]
-    who: User | None
-    moment: Any
-    run: Run | None
-    version: Version
-
-    @property
-    def select_label(self) -> str:
-        """What its checkbox is called."""
-        return _("Select %(label)s") % {"label": self.label}
-
-    @property
-    def menu_label(self) -> str:
-        """What the button of its menu is called."""
-        return _("Actions for %(label)s") % {"label": self.label}
-
-    @property
-    def run_url(self) -> str:
-        """The page of its run; empty where there is none to open."""
-        if self.run is None or self.run.deleted_at:
-            return ""
-        home = self.run.project
-        return reverse("projects:run", args=[home.namespace.name, home.name, self.run.name])
+    username: str
+    who: str
+    moment: datetime
+    run: str
+    run_title: str
+    run_url: str
+    size: int
+    file_count: int
+    digest: str
+    ttl_days: int
+    logged_at: datetime
 
     @property
     def is_protected(self) -> bool:
         """Whether an alias on it is for admins only."""
         return any(protected for _, protected in self.aliases)
-
-    @cached_property
-    def ttl_days(self) -> int:
-        """How many days after its creation the version expires, if it does."""
-        return round((self.version.ttl_seconds or 0) / 86400)
 
 
 @dataclass(frozen=True)
@@ -133,33 +124,21 @@ def versions_table(series: Series, user: User, selection: Selection) -> Table:
     values = _values(series, page.items, keys)
     aliases = _aliases(series, page.items)
     columns = _columns(series, page.items, keys, values)
-    shown = [_row(series, item, columns, values, aliases) for item in page.items]
+    shown = _shown(series, page.items, columns, values, aliases)
     charts = _charts(keys, values, aliases)
     return Table(page, shown, columns, sorted(counts), remark, is_readable, charts)
 
 
 def _rows(series: Series, user: User, selection: Selection) -> Any:
     path = series.path
-    rows = (
-        series.rows.select_related(
-            *(["version"] if path else []), "created_by", f"{path}produced_by__project__namespace"
-        )
-        .only(
-            "index",
-            "created_at",
-            *(f"created_by__{name}" for name in OF_PEOPLE),
-            *(f"{path}{name}" for name in OF_VERSIONS),
-        )
-        .prefetch_related(f"{path}tags")
-        .annotate(
-            source_visible=Exists(Project.objects.visible_to(user).filter(pk=OuterRef(f"{path}artifact__project"))),
-            definitions=F(f"{path}produced_by__client_info__m"),
-        )
+    rows = series.rows.values(*OF_ROWS, *(f"{path}{name}" for name in OF_VERSIONS)).annotate(
+        source_visible=Exists(Project.objects.visible_to(user).filter(pk=OuterRef(f"{path}artifact__project"))),
+        definitions=F(f"{path}produced_by__client_info__m"),
     )
     if selection.tag:
         rows = rows.filter(**{f"{path}tags__name": selection.tag})
     if selection.alias:
-        rows = rows.filter(pk__in=series.aliases.filter(name=selection.alias).values(series.alias_row))
+        rows = rows.filter(with_alias(selection.alias, "collection" if path else "artifact"))
     return rows
 
 
@@ -168,7 +147,7 @@ def _values(series: Series, items: Sequence[Any], keys: list[str]) -> dict[str, 
     key, value = f"{series.path}metrics__key", f"{series.path}metrics__value"
     shown, recent = (
         rows.filter(**{f"{key}__in": keys}).values_list(key, "index", value)
-        for rows in (series.rows.filter(pk__in=[item.pk for item in items]), series.recent)
+        for rows in (series.rows.filter(pk__in=[item["pk"] for item in items]), series.recent)
     )
     # Two sets beside each other and not an OR between them, for which no database enters an index.
     rows = shown.union(recent)
@@ -185,34 +164,77 @@ def _aliases(series: Series, items: Sequence[Any]) -> list[tuple[str, int, bool]
         series.aliases.order_by()
         .filter(**{f"{row}__in": rows})
         .values_list("pk", "name", f"{row}__index", "is_protected")
-        for rows in ([item.pk for item in items], series.recent.values("pk"))
+        for rows in ([item["pk"] for item in items], series.recent.values("pk"))
     )
     return [tuple(found) for __, *found in shown.union(recent).order_by("pk")[:MAX_ALIASES]]
 
 
 def _columns(series: Series, items: Sequence[Any], keys: list[str], values: Values) -> list[Column]:
     known: dict[str, bool] = {}
-    for item in sorted(items, key=lambda item: item.index):
-        known |= directions(item.definitions)  # the newest run's word counts
+    for item in sorted(items, key=lambda item: item["index"]):
+        known |= directions(item["definitions"])  # the newest run's word counts
     known |= series.directions
     ends: Ends = ends_of(series, {key: known[key] for key in keys if key in known})
     return [Column(key, column_format(values[key].values()), known.get(key), ends.get(key)) for key in keys]
 
 
-def _row(series: Series, item: Any, columns: list[Column], values: Values, aliases: list[tuple[str, int, bool]]) -> Row:
-    version: Version = item.version if series.path else item
-    return Row(
-        index=item.index,
-        label=item.label,
-        url=series.url(item.label),
-        aliases=[(name, is_protected) for name, number, is_protected in aliases if number == item.index],
-        tags=[tag.name for tag in version.tags.all()],
-        cells=[Cell(values[column.key].get(item.index), column) for column in columns],
-        who=item.created_by,
-        moment=item.created_at,
-        run=version.produced_by if item.source_visible else None,
-        version=version,
-    )
+def _shown(
+    series: Series, items: Sequence[Any], columns: list[Column], values: Values, aliases: list[tuple[str, int, bool]]
+) -> list[Row]:
+    tags = _tags([item[f"{series.path}pk"] for item in items])
+    held: dict[int, list[tuple[str, bool]]] = {}
+    for name, number, is_protected in aliases:
+        held.setdefault(number, []).append((name, is_protected))
+    select, menu = _("Select %(label)s"), _("Actions for %(label)s")
+    shown = []
+    for item in items:
+        number, label = item["index"], f"v{item['index']}"
+        version = {name: item[f"{series.path}{name}"] for name in OF_VERSIONS}
+        shown.append(
+            Row(
+                index=number,
+                label=label,
+                select_label=select % {"label": label},
+                menu_label=menu % {"label": label},
+                url=series.url(label),
+                aliases=held.get(number, []),
+                tags=tags.get(version["pk"], []),
+                cells=[Cell(values[column.key].get(number), column) for column in columns],
+                username=item["created_by__username"] or "",
+                who=item["created_by__full_name"] or item["created_by__username"] or "",
+                moment=item["created_at"],
+                **_run(version if item["source_visible"] else {}),
+                size=version["size"],
+                file_count=version["file_count"],
+                digest=version["digest"],
+                ttl_days=round((version["ttl_seconds"] or 0) / 86400),
+                logged_at=version["created_at"],
+            )
+        )
+    return shown
+
+
+def _run(version: Mapping[str, Any]) -> dict[str, str]:
+    """What a row says of the run that logged its version, as far as it is known."""
+    name = version.get("produced_by__name") or ""
+    if not name:
+        return {"run": "", "run_title": "", "run_url": ""}
+    home = version["produced_by__project__namespace__name"], version["produced_by__project__name"]
+    gone = version["produced_by__deleted_at"]
+    title = version["produced_by__display_name"] or name
+    return {"run": name, "run_title": title, "run_url": "" if gone else address("projects:run", *home, name)}
+
+
+def _tags(versions: Sequence[int]) -> dict[int, list[str]]:
+    """By version: one query."""
+    found: dict[int, list[str]] = {}
+    for version, name in (
+        Version.tags.through.objects.filter(version__in=versions)
+        .order_by("tag__name")
+        .values_list("version", "tag__name")
+    ):
+        found.setdefault(version, []).append(name)
+    return found
 
 
 def _charts(keys: list[str], values: Values, aliases: list[tuple[str, int, bool]]) -> list[Plot]:

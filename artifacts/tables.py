@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from artifacts.rows import Table
-from artifacts.selection import COLUMNS, METRIC, Selection
+from artifacts.selection import COLUMNS, METRIC, SELDOM, Selection
 from common.data import PageData
 
 
@@ -65,11 +66,20 @@ def table_context(table: Table, selection: Selection, *, who: str, full_name: st
         "keys": [*((key, True) for key in shown), *((key, False) for key in others)],
         "shown_keys": shown,
         "show": {name: name in selection.columns for name in COLUMNS},
+        "show_seldom": any(name in selection.columns for name in SELDOM),
         "choices": [Choice(name, labels[name], name in selection.columns) for name in COLUMNS],
         "labels": labels,
         "width": len(shown) + len(selection.columns) + 3,
         "full_name": full_name,
     }
+
+
+def tag_url(query: QueryDict) -> str:
+    """The same list by a tag, whose name is to follow."""
+    rest = query.copy()
+    for name in ("tag", "cursor"):
+        rest.pop(name, None)
+    return f"?{rest.urlencode()}&tag=" if rest else "?tag="
 
 
 def table_data(name: str, table: Table, facts: dict[str, Any]) -> PageData:
@@ -80,12 +90,12 @@ def table_data(name: str, table: Table, facts: dict[str, Any]) -> PageData:
             "aliases": [alias for alias, _ in row.aliases],
             "tags": row.tags,
             **{METRIC + cell.column.key: cell.value for cell in row.cells},
-            "created_by": row.who.username if row.who else None,
+            "created_by": row.username or None,
             "created_at": row.moment.isoformat(),
-            "run": row.run.name if row.run else None,
-            "size": row.version.size,
-            "files": row.version.file_count,
-            "digest": row.version.digest,
+            "run": row.run or None,
+            "size": row.size,
+            "files": row.file_count,
+            "digest": row.digest,
             "url": row.url,
         }
         for row in table.rows

@@ -136,12 +136,14 @@ def _plain(value: Any) -> Any:
     return {"t": value.isoformat()} if isinstance(value, datetime) else value
 
 
-def _encode(item: models.Model, order: Order, *, backwards: bool) -> str:
+def _encode(item: Any, order: Order, *, backwards: bool) -> str:
     values = [_plain(_attribute(item, key.removeprefix("-"))) for key in order]
     return Signer(salt=SALT).sign_object([int(backwards), list(order), values])
 
 
 def _attribute(item: Any, name: str) -> Any:
+    if isinstance(item, dict):
+        return item[name]
     for part in name.split("__"):
         item = getattr(item, part)
     return item

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.urls import reverse
 
 from access.models import User
 from artifacts.models import VersionMetric
 from artifacts.tables import Head
+from common.addresses import address
 from common.errors import InvalidInputError
 from common.names import fold
 from common.pagination import Page, paginate
 from projects.values import display_order
-from registries.models import Collection, CollectionStar, Link, LinkAlias, Registry
+from registries.models import Collection, CollectionStar, Link, LinkAlias, ProtectedAlias, Registry
 from registries.queries import collection_names, collection_url, starred
 
 PAGE = 30
@@ -85,27 +85,37 @@ def collections_table(
 
 
 def shelf_page(registry: Registry, user: User, wish: Wish) -> tuple[Page[Collection], int]:
-    """The page that `wish` asks for, starred ones first where it goes by name, and how many there are: five queries at most."""
+    """The page that `wish` asks for, starred ones first where it goes by name, and how many there are: three queries at most."""
     found = collections_table(
         registry, words=wish.words, type=wish.type, tag=wish.tag, alias=wish.alias, linked_by=wish.linked_by
     )
-    first = (
-        LinkAlias.objects.select_related("link")
-        .with_protection()
-        .order_by(F("is_protected").desc(), "pk")[: ALIASES + 1]
-    )
-    some = Prefetch("aliases", first, to_attr="first_aliases")
-    rows = (
-        found.select_related("newest_link__created_by")
-        .prefetch_related(some)
-        .annotate(
-            is_starred=starred(CollectionStar, user),
-            star_rank=Case(When(is_starred=True, then=Value(0)), default=Value(1)),
-            linked_at=Coalesce("newest_link__created_at", Value(NEVER)),
-        )
+    aliases = LinkAlias.objects.filter(collection=OuterRef("pk")).order_by("pk")
+    rows = found.select_related("newest_link__created_by").annotate(
+        is_starred=starred(CollectionStar, user),
+        star_rank=Case(When(is_starred=True, then=Value(0)), default=Value(1)),
+        linked_at=Coalesce("newest_link__created_at", Value(NEVER)),
+        one_alias_more=Subquery(aliases.values("pk")[ALIASES : ALIASES + 1]),
     )
     total = found.count() if wish.is_filtered else int(registry.collection_count)  # type: ignore[attr-defined]
     return paginate(rows, order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE), total
+
+
+def first_aliases(registry: Registry, collections: list[Any]) -> dict[int, list[Any]]:
+    """By collection: the protected aliases, then the oldest, one more than are shown. One query, which reads no others."""
+    few = [row.pk for row in collections if row.one_alias_more is None]
+    wanted = Q(collection__in=few)
+    for row in collections:
+        if row.one_alias_more is not None:
+            wanted |= Q(collection=row.pk, pk__lte=row.one_alias_more)
+    guarded = ProtectedAlias.objects.filter(registry=registry).values("name")
+    wanted |= Q(collection__in=[row.pk for row in collections], name__in=guarded)
+    found: dict[int, list[Any]] = {}
+    for alias in LinkAlias.objects.filter(wanted).select_related("link").with_protection():
+        found.setdefault(alias.collection_id, []).append(alias)
+    return {
+        pk: sorted(aliases, key=lambda alias: (not alias.is_protected, alias.pk))[: ALIASES + 1]
+        for pk, aliases in found.items()
+    }
 
 
 def last_linkers(registry: Registry) -> list[tuple[str, str]]:
@@ -123,14 +133,6 @@ def heads(wish: Wish) -> dict[str, Head]:
         other = f"-{name}" if wish.sort == name else name
         found[name] = Head("", other if order else first, order)
     return found
-
-
-def tag_url(query: QueryDict) -> str:
-    """The same list by a tag, whose name is to follow."""
-    rest = query.copy()
-    for name in ("tag", "cursor"):
-        rest.pop(name, None)
-    return f"?{rest.urlencode()}&tag=" if rest else "?tag="
 
 
 @dataclass(frozen=True)
@@ -180,17 +182,9 @@ class CollectionRow:
     star_url: str
     latest_url: str
     aliases: list[tuple[LinkAlias, str]]
+    has_more_aliases: bool
+    tags: list[str]
     headline: Headline
-
-    @property
-    def tags(self) -> list[str]:
-        """All of them."""
-        return [tag.name for tag in self.collection.tags.all()]
-
-    @property
-    def has_more_aliases(self) -> bool:
-        """Whether there are others."""
-        return len(self.collection.first_aliases) > ALIASES
 
     @property
     def link(self) -> Link | None:
@@ -217,19 +211,22 @@ class CollectionRow:
 
 
 def collection_rows(registry: Registry, collections: list[Collection]) -> list[CollectionRow]:
-    """The rows of a page of the shelf, whose registry has its organization at hand: three queries."""
-    found = headlines(collections)
+    """The rows of a page of the shelf, whose registry has its organization at hand: four queries."""
+    found, aliases = headlines(collections), first_aliases(registry, collections)
     rows = []
     for collection in collections:
         collection.registry = registry
-        names = collection_names(collection)
-        aliases = [
-            (alias, reverse("registries:version", args=[*names, alias.link.label]))
-            for alias in collection.first_aliases[:ALIASES]  # type: ignore[attr-defined]  # prefetched by shelf_page
-        ]
-        link = collection.newest_link
-        latest = reverse("registries:version", args=[*names, link.label]) if link else ""
-        headline = found.get(collection.pk, Headline())
-        star = reverse("registries:collection_star", args=names)
-        rows.append(CollectionRow(collection, collection_url(collection), star, latest, aliases, headline))
+        names, link, some = collection_names(collection), collection.newest_link, aliases.get(collection.pk, [])
+        rows.append(
+            CollectionRow(
+                collection,
+                url=collection_url(collection),
+                star_url=address("registries:collection_star", *names),
+                latest_url=address("registries:version", *names, link.label) if link else "",
+                aliases=[(alias, address("registries:version", *names, alias.link.label)) for alias in some[:ALIASES]],
+                has_more_aliases=len(some) > ALIASES,
+                tags=[tag.name for tag in collection.tags.all()],
+                headline=found.get(collection.pk, Headline()),
+            )
+        )
     return rows

@@ -29,7 +29,7 @@ from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tab_data import data_of
-from artifacts.tables import table_context, table_data
+from artifacts.tables import table_context, table_data, tag_url
 from artifacts.undoing import undoable
 from common.data import PageData
 from common.errors import NotFoundError
@@ -46,7 +46,8 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
     selection = Selection.read(request.GET)
     table = versions_table(artifact_series(found), request.user, selection)
     full_name = f"{found.project.namespace.name}/{found.project.name}/{found.name}"
-    context = _artifact_head(request.user, found) | {"links": links_of(request.user, found)}
+    context = _artifact_head(request.user, found)
+    context |= {"links": links_of(request.user, found), "tag_url": tag_url(request.GET)}
     context |= table_context(table, selection, who=_("Logged by"), full_name=full_name)
 
     def data() -> PageData:

@@ -1,15 +1,17 @@
 """Template tags and filters of every page; a builtin library, so templates need no `load`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from html import escape
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from lucide.templatetags.lucide import lucide
 
 from common import formatting, glyphs, markdown
@@ -81,19 +83,38 @@ def avatar(name: str, image: str = "", size: str = "") -> SafeString:
 @register.simple_tag
 def ago(moment: datetime) -> SafeString:
     """How long ago an aware time was, with the exact time in its title; `_relative_time.html` for a loop over many rows."""
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(),
-        formatting.exact_time(moment),
-        relative_time(moment),
-    )
+    exact, words = formatting.exact_time(moment), escape(relative_time(moment))
+    return mark_safe(f'<time datetime="{moment.isoformat()}" title="{exact}">{words}</time>')  # noqa: S308  (times are digits)
+
+
+@register.simple_tag
+def who(name: str, image: str = "", moment: datetime | None = None, *, short: bool = False) -> SafeString:
+    """A person with a picture, and when; `short` is the first word alone, with the rest in the title. See `_who.html`."""
+    written = f'<span title="{escape(name)}">{escape(name.split()[0])}</span>' if short and name else escape(name)
+    time = f" {ago(moment)}" if moment else ""
+    return mark_safe(f'<span class="who">{avatar(name, image)}{written}{time}</span>')  # noqa: S308  (escaped above)
+
+
+@register.filter
+def metric_cells(cells: Iterable[Any]) -> SafeString:
+    """The metrics of a row (artifacts/rows.py Cell) as cells of its table: one call and not a loop, as a page has hundreds."""
+    return mark_safe("".join(f'<td class="num">{_metric_cell(cell)}</td>' for cell in cells))  # noqa: S308  (numbers)
+
+
+def _metric_cell(cell: Any) -> str:
+    if cell.value is None:
+        return f'<span class="none">{cell.text}</span>'
+    if not cell.is_best:
+        return str(cell.text)
+    low = "" if cell.column.higher_is_better else " best-low"
+    return f'<span class="best{low}">{cell.text}<span class="sr"> {escape(gettext("(best)"))}</span></span>'
 
 
 @register.filter
 def dots(points: Sequence[tuple[float, float, str]]) -> SafeString:
     """The points of a line in a chart, each with its text: one call and not a loop, since a chart has hundreds."""
-    circle = '<circle class="dot" cx="{}" cy="{}" r="2.6"><title>{}</title></circle>'
-    return format_html_join("", circle, points)
+    dot = '<circle class="dot" cx="%s" cy="%s" r="2.6"><title>%s</title></circle>'
+    return mark_safe("".join(dot % (float(x), float(y), escape(text)) for x, y, text in points))  # noqa: S308  (escaped)
 
 
 @register.filter(name="markdown")

@@ -18,7 +18,7 @@ from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tab_data import data_of
-from artifacts.tables import table_context, table_data
+from artifacts.tables import table_context, table_data, tag_url
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
 from common.htmx import render_page
@@ -70,7 +70,7 @@ def registry(request: PersonalRequest, organization: str, registry: str) -> Http
         "total": total,
         "wish": wish,
         "heads": shelf.heads(wish),
-        "tag_url": shelf.tag_url(request.GET),
+        "tag_url": tag_url(request.GET),
         "people": shelf.last_linkers(found),
         "link_code": link_code(found, type=(kinds or ["model"])[0]),
     }
@@ -101,6 +101,7 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     context |= table_context(table, selection, who=_("Linked by"), full_name=context["target_path"])
     context |= {
         "collection_url": queries.collection_url(found),
+        "tag_url": tag_url(request.GET),
         "directions_url": f"{queries.collection_url(found)}metrics/",
         "may_direct": context["may"]["edit_collection"],
     }

@@ -6,6 +6,8 @@ from django import forms
 from django.template import engines
 from django.template.loader import render_to_string
 
+from artifacts.rows import Cell, Column
+
 
 def render(source: str, **context: object) -> str:
     return engines["django"].from_string(source).render(context)
@@ -65,3 +67,25 @@ def test_a_sparkline_without_values_is_nothing() -> None:
 
 def test_the_server_error_page_needs_no_context() -> None:
     assert "Something broke" in render_to_string("500.html")
+
+
+def test_a_person_is_named_once_and_safely() -> None:
+    whole = render("{% who name '' moment %}", name="Ada <b>Okafor</b>", moment=datetime(2020, 1, 2, tzinfo=UTC))
+    assert "Ada &lt;b&gt;Okafor&lt;/b&gt; <time datetime=" in whole and "<b>" not in whole
+    short = render("{% who name short=True %}", name='Ada "x" Okafor')
+    assert short.endswith('<span title="Ada &quot;x&quot; Okafor">Ada</span></span>')
+
+
+def test_cells_of_metrics_say_which_is_best_and_which_is_missing() -> None:
+    loss = Column("loss", ",.2f", higher_is_better=False, best=0.1)
+    written = render("{{ cells|metric_cells }}", cells=[Cell(0.1, loss), Cell(0.25, loss), Cell(None, loss)])
+    assert written == (
+        '<td class="num"><span class="best best-low">0.10<span class="sr"> (best)</span></span></td>'
+        '<td class="num">0.25</td><td class="num"><span class="none">–</span></td>'
+    )
+
+
+def test_dots_of_a_chart_hold_names_safely() -> None:
+    assert render("{{ points|dots }}", points=[(1.5, 2.0, "v0: <loss>")]) == (
+        '<circle class="dot" cx="1.5" cy="2.0" r="2.6"><title>v0: &lt;loss&gt;</title></circle>'
+    )
