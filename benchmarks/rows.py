@@ -3,7 +3,8 @@
     python -m benchmarks.rows COLLECTIONS VERSIONS
 
 The registry `model` gets COLLECTIONS collections, one of which, `net`, holds VERSIONS versions of the artifact `net`; each
-was logged by a run that used the one before, has three metrics, and every tenth an alias and a tag. The last one has
+was logged by a run that used the one before, has three metrics, every tenth an alias, and every other a tag: a page of those
+with the tag is full in both. The last one has
 100,000 files, or as many as VERSIONS says where that is less.
 """
 
@@ -21,7 +22,7 @@ from django.utils import timezone
 def main(collections: int, versions: int) -> None:
     """Write the rows."""
     from access.models import Organization, User
-    from artifacts.models import Artifact, RunInput, Tag, Version, VersionAlias, VersionMetric
+    from artifacts.models import Artifact, RunInput, Version, VersionAlias, VersionMetric
     from events.models import Event
     from projects.models import Project, Run
     from registries.models import Collection, Link, LinkAlias, Registry
@@ -65,8 +66,7 @@ def main(collections: int, versions: int) -> None:
     )
     insert(LinkAlias(collection=shelf, link=link, name=f"a{n}") for n, link in enumerate(links) if n % 10 == 0)
     LinkAlias.objects.create(collection=shelf, link=links[-1], name="latest")
-    tag = Tag.objects.create(name="night")
-    insert(Version.tags.through(version_id=version.pk, tag_id=tag.pk) for n, version in enumerate(made) if n % 10 == 0)
+    put_tag(made[::2])
     insert(
         Event(
             organization=organization, container_id=registry.pk, actor=mia, door="sdk", type="version:linked", object_type="link",
@@ -80,6 +80,14 @@ def main(collections: int, versions: int) -> None:
     Collection.objects.filter(pk=shelf.pk).update(next_index=versions)
     recount(Collection.objects.filter(registry=registry))
     put_files(made[-1], min(versions, 100_000))
+
+
+def put_tag(versions: list[Any]) -> None:
+    """A tag on these."""
+    from artifacts.models import Tag, Version
+
+    tag = Tag.objects.create(name="night")
+    insert(Version.tags.through(version_id=version.pk, tag_id=tag.pk) for version in versions)
 
 
 def put_files(version: Any, count: int) -> None:
