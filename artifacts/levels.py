@@ -68,6 +68,9 @@ def _statement(*, is_bounded: bool) -> str:
             f"ORDER BY {path} LIMIT 1)"
         )
 
+    found = table
+    if postgres:  # by itself each, whatever a planner without statistics thinks of the version
+        found = f"LATERAL (SELECT * FROM {table} e WHERE e.version_id = %(version)s AND e.path = level.path OFFSET 0)"  # noqa: S608
     beyond = (
         f"CASE WHEN {cut} = 0 THEN level.path || %(first)s "
         f"ELSE substr(level.path, 1, %(length)s + {cut} - 1) || %(beyond)s END"
@@ -76,6 +79,6 @@ def _statement(*, is_bounded: bool) -> str:
     return (
         f"WITH RECURSIVE level (number, path) AS (SELECT 1, {first('%(start)s')} UNION ALL "  # noqa: S608
         f"SELECT number + 1, {first(beyond)} FROM level WHERE level.path IS NOT NULL AND number < %(most)s) "
-        f"SELECT entry.path, entry.size, entry.reference_uri FROM level JOIN {table} entry "
-        "ON entry.version_id = %(version)s AND entry.path = level.path ORDER BY level.number"
+        f"SELECT entry.path, entry.size, entry.reference_uri FROM level CROSS JOIN {found} entry "
+        "WHERE entry.version_id = %(version)s AND entry.path = level.path ORDER BY level.number"
     )

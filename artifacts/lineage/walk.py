@@ -41,58 +41,80 @@ class Walk:
         return [id for (met, id), seen in self.met.items() if met == kind and seen in access]
 
 
+# The tables of links belong to the layer above. What is visible was settled by the statement of access, under this name.
+SEEN = "IN (SELECT id FROM seen)"
+LINKED_SOMEWHERE = (
+    "EXISTS (SELECT 1 FROM registries_link l WHERE l.version_id = v.id AND l.deleted_at IS NULL AND (SELECT c.registry_id FROM "
+    f"registries_collection c WHERE c.id = l.collection_id AND c.deleted_at IS NULL) {SEEN})"
+)
+VERSION_ACCESS = f"CASE WHEN a.project_id {SEEN} THEN {OPEN} WHEN {LINKED_SOMEWHERE} THEN {LINKED} ELSE {CLOSED} END"
+RUN_ACCESS = f"CASE WHEN r.project_id {SEEN} THEN {OPEN} ELSE {CLOSED} END"
+VERSIONS = "artifacts_version v JOIN artifacts_artifact a ON a.id = v.artifact_id"
+COMMITTED = "v.state = 'committed' AND a.deleted_at IS NULL"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Nodes of a kind: their tables, which of the rows are nodes, their id and how far they may be seen."""
+
+    tables: str
+    where: str
+    id: str
+    access: str
+
+
+KINDS = {
+    RUN: Kind("projects_run r", "r.deleted_at IS NULL", "r.id", RUN_ACCESS),
+    VERSION: Kind(VERSIONS, COMMITTED, "v.id", VERSION_ACCESS),
+}
+
+
 @dataclass(frozen=True)
 class Step:
-    """A way on from the node `w`: to the nodes of `kind` in `tables` that fulfil `where`."""
+    """A way on from the node `w`: to nodes of `kind`, whose ids are `few`."""
 
     from_kind: str
     way: str
     kind: str
-    id: str
-    tables: str
-    where: str
+    few: str
 
-    def select(self, glue: str = "") -> str:
+    def select(self) -> str:
         """The nodes it leads to. A node that is closed leads nowhere, nor does anything that was deleted."""
-        access = VERSION_ACCESS if self.kind == VERSION else RUN_ACCESS
+        kind = KINDS[self.kind]
+        on = f"w.kind = '{self.from_kind}' AND w.access > {CLOSED} AND w.way IN ('{self.way}', 'both')"
+        few = self.few.format(on=on)
+        if connection.vendor == "sqlite":
+            return (
+                f"SELECT '{self.kind}' AS kind, {kind.id} AS id, w.way AS way, {kind.access} AS access "
+                f"FROM walk w CROSS JOIN {kind.tables} WHERE {on} AND {kind.where} AND {kind.id} IN ({few})"
+            )
+        # Each node is looked up by itself: OFFSET 0 keeps the planner, which guesses where it has no statistics yet, from
+        # reading a whole table for each of a thousand nodes.
+        node = f"SELECT {kind.id}, {kind.access} AS access FROM {kind.tables} WHERE {kind.where} AND {kind.id} = f.id OFFSET 0"
         return (
-            f"SELECT '{self.kind}' AS kind, {self.id} AS id, w.way AS way, {access} AS access FROM {glue}{self.tables} "
-            f"WHERE w.kind = '{self.from_kind}' AND w.access > {CLOSED} AND w.way IN ('{self.way}', 'both') AND {self.where}"
+            f"SELECT '{self.kind}' AS kind, n.id AS id, w.way AS way, n.access AS access "
+            f"FROM ({few}) f CROSS JOIN LATERAL ({node}) n"
         )
 
 
-# The tables of links belong to the layer above. What is visible was settled by the statement of access, under this name.
-LINK = (
-    "SELECT 1 FROM registries_link l JOIN registries_collection c ON c.id = l.collection_id WHERE l.version_id = v.id "
-    "AND l.deleted_at IS NULL AND c.deleted_at IS NULL AND c.registry_id IN (SELECT id FROM seen)"
-)
-VERSION_ACCESS = (
-    f"CASE WHEN a.project_id IN (SELECT id FROM seen) THEN {OPEN} WHEN EXISTS ({LINK}) THEN {LINKED} ELSE {CLOSED} END"
-)
-RUN_ACCESS = f"CASE WHEN r.project_id IN (SELECT id FROM seen) THEN {OPEN} ELSE {CLOSED} END"
-COMMITTED = "v.state = 'committed' AND a.deleted_at IS NULL"
-VERSIONS = "artifacts_version v JOIN artifacts_artifact a ON a.id = v.artifact_id"
-USES = "artifacts_runinput x JOIN projects_run r ON r.id = x.run_id"
-INPUTS = "artifacts_runinput x JOIN artifacts_version v ON v.id = x.version_id JOIN artifacts_artifact a ON a.id = v.artifact_id"
+NEWEST = f"ORDER BY y.id DESC LIMIT {FAN}"
 STEPS = (
-    Step(VERSION, "before", RUN, "r.id", "artifacts_version p JOIN projects_run r ON r.id = p.produced_by_id",
-         "p.id = w.id AND r.deleted_at IS NULL"),
-    Step(VERSION, "after", RUN, "r.id", USES, f"r.deleted_at IS NULL AND x.id IN (SELECT y.id FROM artifacts_runinput y "
-         f"WHERE y.version_id = w.id ORDER BY y.id DESC LIMIT {FAN})"),
-    Step(RUN, "before", VERSION, "v.id", INPUTS, f"{COMMITTED} AND x.id IN (SELECT y.id FROM artifacts_runinput y "
-         f"WHERE y.run_id = w.id ORDER BY y.id DESC LIMIT {FAN})"),
-    Step(RUN, "after", VERSION, "v.id", VERSIONS, f"{COMMITTED} AND v.id IN (SELECT y.id FROM artifacts_version y "
-         f"WHERE y.produced_by_id = w.id ORDER BY y.id DESC LIMIT {FAN})"),
-)  # fmt: skip
-
-
-# Between nodes that were met. The order of the joins is said, since SQLite would take the edges of all that there are first.
-EDGES = (
-    "SELECT 'made' AS kind, v.produced_by_id AS id, 0 AS access, v.id AS other FROM near n CROSS JOIN artifacts_version v "
-    "WHERE n.kind = 'version' AND v.id = n.id AND v.produced_by_id + 0 IN (SELECT id FROM near WHERE kind = 'run') UNION ALL "
-    "SELECT 'used', x.run_id, 0, x.version_id FROM near n CROSS JOIN artifacts_runinput x "
-    f"WHERE n.kind = 'run' AND x.run_id = n.id AND x.version_id + 0 IN (SELECT id FROM near WHERE kind = 'version') "
-    f"LIMIT {MOST_EDGES}"
+    Step(VERSION, "before", RUN, "SELECT y.produced_by_id AS id FROM artifacts_version y WHERE y.id = w.id AND {on}"),
+    Step(
+        VERSION,
+        "after",
+        RUN,
+        f"SELECT y.run_id AS id FROM artifacts_runinput y WHERE y.version_id = w.id AND {{on}} {NEWEST}",
+    ),
+    Step(
+        RUN,
+        "before",
+        VERSION,
+        f"SELECT y.version_id AS id FROM artifacts_runinput y WHERE y.run_id = w.id AND {{on}} {NEWEST}",
+    ),
+    Step(
+        RUN, "after", VERSION, f"SELECT y.id FROM artifacts_version y WHERE y.produced_by_id = w.id AND {{on}} {NEWEST}"
+    ),
 )
 
 
@@ -109,7 +131,7 @@ def walk(user: User, kind: str, ids: Sequence[int], *, direct: bool) -> Walk:
     statement = (
         f"WITH RECURSIVE seen(id) AS ({seen}), walk(kind, id, way, access) AS ({starts} UNION {_onward()}), near AS "
         f"(SELECT DISTINCT kind, id, access FROM (SELECT * FROM walk LIMIT {MOST_NODES}) nearest) "
-        f"SELECT kind, id, access, NULL AS other FROM near UNION ALL SELECT * FROM ({EDGES}) edges"
+        f"SELECT kind, id, access, NULL AS other FROM near UNION ALL SELECT * FROM ({_edges()}) edges"
     )
     met: dict[tuple[str, int], int] = {}
     edges = []
@@ -136,6 +158,25 @@ def _start(kind: str, way: str, count: int) -> str:
 def _onward() -> str:
     """The recursive part. SQLite takes one term for each step, and stops by itself; PostgreSQL takes one term, as it is read."""
     if connection.vendor == "sqlite":
-        return " UNION ".join(step.select("walk w CROSS JOIN ") for step in STEPS) + f" LIMIT {MOST_NODES}"
+        return " UNION ".join(step.select() for step in STEPS) + f" LIMIT {MOST_NODES}"
     onward = " UNION ALL ".join(step.select() for step in STEPS)
     return f"SELECT n.kind, n.id, n.way, n.access FROM walk w CROSS JOIN LATERAL ({onward}) n"
+
+
+def _edges() -> str:
+    """Those between nodes that were met, each looked for from one of its ends."""
+    made = _edge("made", "artifacts_version", run="produced_by_id", version="id", near=VERSION)
+    used = _edge("used", "artifacts_runinput", run="run_id", version="version_id", near=RUN)
+    return f"{made} UNION ALL {used} LIMIT {MOST_EDGES}"
+
+
+def _edge(what: str, table: str, *, run: str, version: str, near: str) -> str:
+    """The order of the joins is said, since a database would take the edges of all that there are first."""
+    here, there, other = (version, run, RUN) if near == VERSION else (run, version, VERSION)
+    rows = f"{table} e"
+    if connection.vendor == "postgresql":
+        rows = f"LATERAL (SELECT e.{run}, e.{version} FROM {table} e WHERE e.{here} = n.id OFFSET 0) e"
+    return (
+        f"SELECT '{what}' AS kind, e.{run} AS id, 0 AS access, e.{version} AS other FROM near n CROSS JOIN {rows} "
+        f"WHERE n.kind = '{near}' AND e.{here} = n.id AND e.{there} + 0 IN (SELECT id FROM near WHERE kind = '{other}')"
+    )

@@ -189,4 +189,3 @@ def shelve(cast: Cast, total: int) -> None:
     artifact.save()
     collection.save()
     recount(Collection.objects.filter(pk=collection.pk))
-    connection.cursor().execute("ANALYZE")  # as the database does by itself, later
