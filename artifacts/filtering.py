@@ -6,15 +6,20 @@ rows = series.rows.filter(version_condition(series, read_text("tag:night mAP@50 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
 from artifacts.models import Version, VersionMetric
 from artifacts.series import Series
 from common.filtering import Field, Kind, Node, Vocabulary
+from common.filtering.completing import last_word
 from common.filtering.queries import Column, Document, Labels, Numbers, Source, condition
 
+FIELDS = ("tag:", "alias:", "version:", "created > ", "created_by:", "size > ", "files > ", "metadata.", "description:")
+LABELS = 100
+NAMED = re.compile(r'[^\s:()"<>=!~]+')  # a metric that a filter names as it is
 BYTES = {
     "B": 1,
     "kB": 10**3,
@@ -74,3 +79,27 @@ def version_sources(series: Series) -> dict[str, Source]:
         "digest": Column(f"{path}digest"),
         "metrics": Numbers(VersionMetric.objects.all(), "key", "value", "version", version),
     }
+
+
+def completions(series: Series, text: str, metrics: Iterable[str]) -> list[str]:
+    """Texts that `text` is the beginning of: by a field or a metric, or by a label of the newest versions, for which alone
+    there is a query.
+    """
+    last = last_word(text)
+    if last is None:
+        return []
+    if not last.field:
+        return last.completed([*FIELDS, *filter(NAMED.fullmatch, metrics)])
+    return last.completed(_labels(series, last.field, last.word))
+
+
+def _labels(series: Series, field: str, word: str) -> list[str]:
+    if field == "alias":
+        found = series.aliases.filter(name__istartswith=word).order_by("name").values_list("name", flat=True)
+    elif field == "tag":
+        name = f"{series.path}tags__name"
+        rows = series.recent.filter(**{f"{name}__istartswith": word}).order_by(name)
+        found = rows.values_list(name, flat=True).distinct()
+    else:
+        return []
+    return list(found[:LABELS])

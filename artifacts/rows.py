@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from access.models import User
 from artifacts.best import Ends, ends_of
 from artifacts.comparison import common_keys, directions
+from artifacts.filtering import completions
 from artifacts.models import Version
 from artifacts.narrowing import narrow
 from artifacts.ordering import sorted_page
@@ -100,7 +101,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One page of the series, with the charts above it; `remark` is about the filter, which perhaps is not readable."""
+    """One page of the series, with the charts above it; `remark` is about the filter, which perhaps is not readable, and
+    `completions` are texts that it is the beginning of.
+    """
 
     page: Page[Any]
     rows: list[Row]
@@ -109,12 +112,14 @@ class Table:
     remark: str = ""
     is_readable: bool = True
     charts: list[Plot] = field(default_factory=list)
+    completions: list[str] = field(default_factory=list)
 
 
 def versions_table(series: Series, user: User, selection: Selection) -> Table:
     """The page that `selection` asks for: six queries, seven where a metric's direction is known.
 
-    One more where a large series is sorted by a metric and the page holds versions without it.
+    One more where a large series is sorted by a metric and the page holds versions without it, and one where the filter ends in
+    a tag or alias.
     """
     counts = metric_counts(series, selection.words)
     known = [] if selection.words else [*counts, *series.directions]
@@ -126,7 +131,8 @@ def versions_table(series: Series, user: User, selection: Selection) -> Table:
     columns = _columns(series, page.items, keys, values)
     shown = _shown(series, page.items, columns, values, aliases)
     charts = _charts(keys, values, aliases)
-    return Table(page, shown, columns, sorted(counts), remark, is_readable, charts)
+    ends = completions(series, selection.filter, counts)
+    return Table(page, shown, columns, sorted(counts), remark, is_readable, charts, ends)
 
 
 def _rows(series: Series, user: User, selection: Selection) -> Any:

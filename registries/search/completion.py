@@ -10,12 +10,10 @@ from django.db.models import Exists, OuterRef
 from access.models import User
 from artifacts.models import Version
 from common.filtering import FilterError
-from common.names import fold
+from common.filtering.completing import last_word
 from registries.models import Collection, Link, LinkAlias, Registry
 from registries.search.finding import LABELS, Group
-from registries.search.language import written
 
-MOST = 8
 FIELDS = (
     "tag:",
     "alias:",
@@ -29,7 +27,6 @@ FIELDS = (
     "created > ",
     "updated > ",
 )
-LAST = re.compile(r'(?:^|[\s(])-?(?:(?P<field>\w+):)?(?P<word>[^\s():"]*)\Z')
 KINDS = {"registry": "registries", "project": "projects"}
 
 
@@ -38,17 +35,12 @@ def completions(user: User, text: str, groups: Mapping[str, Group]) -> list[str]
 
     A word becomes a field; a value one of what was found (`groups`), or a label on what `user` sees.
     """
-    last = LAST.search(text)
+    last = last_word(text)
     if last is None:
         return []
-    word, field = fold(last["word"]), last["field"]
-    if field in ("tag", "alias"):
-        values: Iterable[str] = _labels(user, field, last["word"])
-    else:
-        values = _values(field, groups) if field else FIELDS
-    fitting = [value for value in values if fold(value).startswith(word) and fold(value) != word]
-    start = text[: last.start("word")]
-    return [start + (written(value) if field else value) for value in fitting][:MOST]
+    if last.field in ("tag", "alias"):
+        return last.completed(_labels(user, last.field, last.word))
+    return last.completed(_values(last.field, groups) if last.field else FIELDS)
 
 
 def _values(field: str, groups: Mapping[str, Group]) -> Iterable[str]:

@@ -19,13 +19,14 @@ from access.models import OrganizationMembership, User
 from artifacts.models import Artifact, Version
 from artifacts.reading import named_by
 from common.addresses import address
+from common.filtering.completing import written
 from common.filtering.queries import EVERYTHING, Source, condition
 from common.names import fold
 from projects.models import Project, Run
 from registries.models import Collection, Link, LinkAlias, Registry
 from registries.queries import collection_names, collection_url, registry_url
 from registries.search import language
-from registries.search.language import Query, fields_of, labels_asked, rank_of, written
+from registries.search.language import Query, fields_of, labels_asked, rank_of
 
 MOST = 100  # hits of one kind; beyond, one asks more closely
 SHOWN = 5  # of each kind where all are shown

@@ -164,12 +164,6 @@ LINK_FIELDS: dict[str, Source] = {
 }
 
 
-def written(label: str) -> str:
-    """A label as it is written in a filter."""
-    plain = re.fullmatch(r"[-\w.]+", label)
-    return label if plain else '"' + label.replace('"', r"\"") + '"'
-
-
 def rank_of(name: str, words: str) -> int:
     """0 for the very name, 1 for its beginning, 2 for a part (C22)."""
     key, wanted = fold(name), fold(words)

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from access.models import User
-from artifacts.models import Artifact
+from artifacts.models import Artifact, Version
 from artifacts.ordering import sorted_page
 from artifacts.series import LARGE
+from artifacts.services.aliases import add_aliases
 from registries.models import Collection
 from registries.queries import collection_series
 from tests.cast import Cast
@@ -118,6 +119,24 @@ def test_the_filter_field_finds_by_metric_tag_and_alias(mia: Client, address: st
         assert labels(page) == expected, text
         assert not page.context["table"].remark
     assert labels(mia.get(NET, {"q": "alias:a0 or alias:latest"})) == ["v2", "v0"]
+
+
+@pytest.mark.parametrize("address", [NET, SOURCE], ids=["collection", "artifact"])
+def test_the_end_of_a_filter_is_completed_with_fields_metrics_and_labels(mia: Client, cast: Cast, address: str) -> None:
+    shelves.link(cast, shelves.log(cast, 7, tags=["night shift"]), aliases=["gold"])
+    add_aliases(actor=cast.mia, version=Version.objects.get(index=3, artifact__name="net"), names=["gold"])
+    for text, ends in [
+        ("lo", ["loss"]),
+        ("loss < 2 -T", ["loss < 2 -tag:"]),
+        ("(m", ["(metadata.", "(mAP@50"]),
+        ("tag:n", ['tag:"night shift"']),
+        ("-alias:GO", ["-alias:gold"]),
+        ("size:1", []),
+        ('tag:"nig', []),
+    ]:
+        assert mia.get(address, {"q": text}).context["table"].completions == ends, text
+    page = mia.get(address).content.decode()
+    assert '<datalist id="completions"><option value="tag:">' in page
 
 
 def test_a_filter_that_cannot_be_read_says_so_beside_the_field_and_shows_nothing(mia: Client) -> None:
