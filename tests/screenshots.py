@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,12 +21,20 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from operations.demo import story
 from operations.demo.credentials import keep
-from tests.browser.demo import OPEN
-from tests.browser.test_pages import PAGES
+from tests.browser.demo import HOUSE, LANDING, OPEN, READER, SOURCE
+from tests.browser.test_pages import PAGES, RUN_TABS
 from tests.servers import Server, Template, manage
 
 OUT = Path("screenshots")
 LANGUAGES, THEMES, WIDTHS = ("en", "ja"), ("light", "dark"), (1440, 1024, 390)
+REFUSALS = (f"{HOUSE}nothing/", f"{LANDING}model/settings/delete/", "/search/?q=(meter", f"{READER}?q=accuracy+%3E")
+# What has an address by chance: a page, a link on it, and what follows the link's address.
+LED_TO = (
+    (f"{SOURCE}v7/", "main a[href*='/runs/']", RUN_TABS),
+    ("/vision/meter-reader/", "main tbody a[href*='/runs/']", ("", "edit/")),
+    (f"{READER}history/?kind=text", "main a[href*='/changes/']", ("",)),
+    (f"{HOUSE}service-accounts/", "main tbody th a", ("", "delete/")),
+)
 THUMBNAIL, GAP, CAPTION, COLUMNS = (360, 270), 12, 16, 6
 ARGUMENTS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
 
@@ -38,7 +47,7 @@ def take(wanted: str) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS.split())
         try:
             for language in LANGUAGES:
-                _take_all(browser, server, language, [address for address in PAGES if wanted in address])
+                _take_all(browser, server, language, wanted)
         finally:
             browser.close()
             server.discard()
@@ -54,33 +63,38 @@ def _demo(folder: Path) -> Server:
     return server.start()
 
 
-def _take_all(browser: Browser, server: Server, language: str, addresses: list[str]) -> None:
+def _take_all(browser: Browser, server: Server, language: str, wanted: str) -> None:
     context = browser.new_context(base_url=server.url, locale=language, reduced_motion="reduce")
-    stranger, page = context.new_page(), context.new_page()
-    for number, address in enumerate(addresses):
-        if address in OPEN:
-            _take_one(stranger, language, f"{number:03}", address)
+    page, numbers = context.new_page(), count()
+    for address in OPEN:
+        _take_one(page, language, next(numbers), address, wanted)
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(story.SIGN_IN)
     page.locator("[name=password]").fill(keep(server.data).password)
     page.locator("form:has([name=password]) button[type=submit]").click()
     page.wait_for_url("**/registry/")
-    for number, address in enumerate(addresses):
-        if address not in OPEN:
-            _take_one(page, language, f"{number:03}", address)
+    for address in [address for address in [*PAGES, *REFUSALS] if address not in OPEN]:
+        _take_one(page, language, next(numbers), address, wanted)
+    for start, link, tails in LED_TO:
+        page.goto(start)
+        found = page.locator(link).first.get_attribute("href")
+        for tail in tails:
+            _take_one(page, language, next(numbers), f"{found}{tail}", wanted)
     context.close()
 
 
-def _take_one(page: Page, language: str, number: str, address: str) -> None:
-    """One load, six pictures."""
-    page.goto(address)
+def _take_one(page: Page, language: str, number: int, address: str, wanted: str) -> None:
+    """Six pictures; each width is a load of its own, since scripts fold things where there is no room."""
+    if wanted not in address:
+        return
     name = re.sub(r"[^\w.@=-]+", "_", unquote(address)).strip("_")[:80] or "home"
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
             page.wait_for_timeout(150)  # charts are drawn anew
-            page.screenshot(path=OUT / f"{language}-{theme}-{width}" / f"{number}-{name}.png", full_page=True)
+            page.screenshot(path=OUT / f"{language}-{theme}-{width}" / f"{number:03}-{name}.png", full_page=True)
 
 
 def sheet(folder: Path) -> Image.Image:

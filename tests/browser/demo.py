@@ -16,7 +16,11 @@ READER = f"{LANDING}model/collections/meter-reader/"
 BUILDS = f"{LANDING}Edge%20builds/"
 ENGINE = f"{BUILDS}collections/meter-reader-int8/"
 SOURCE = "/vision/meter-reader/artifacts/model/meter-reader/"
-OPEN = ("/accounts/login/", "/accounts/password/reset/")
+OPEN = (
+    "/accounts/login/",
+    "/accounts/inactive/",
+    *(f"/accounts/password/reset/{page}" for page in ("", "done/", "complete/")),
+)
 RULES = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch style sheets anew, against the CSP
 
 

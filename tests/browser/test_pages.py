@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from guide.topics import SLUGS
 from tests.browser.demo import BUILDS, ENGINE, HOUSE, LANDING, OPEN, READER, SOURCE, WIDE, check_looks
 
 PAGES = [
@@ -15,6 +16,8 @@ PAGES = [
     LANDING,
     f"{LANDING}?q=meter",
     "/search/?q=meter",
+    "/search/",
+    "/search/?q=zebra",
     f"{LANDING}activity/",
     f"{LANDING}model/activity/",
     f"{LANDING}model/?view=cards&sort=-linked",
@@ -24,7 +27,10 @@ PAGES = [
     f"{BUILDS}settings/access/?person=kenji",
     f"{BUILDS}new/",
     f"{BUILDS}link/?project=vision/meter-reader",
+    f"{LANDING}model/?at=30d",
     READER,
+    f"{READER}?at=30d",
+    f"{READER}aliases/production/",
     *(f"{READER}{page}" for page in ("card/", "lineage/", "history/", "edit/", "metrics/", "tags/", "delete/")),
     f"{READER}?metric=accuracy&column=digest&column=ttl&column=files&q=accuracy+%3E+0.7",
     *(f"{READER}{page}-versions/?v=6&v=7" for page in ("tag", "unlink")),
@@ -48,6 +54,9 @@ PAGES = [
             "lineage/",
             "files/",
             "files/evaluation/per_class.csv",
+            "files/evaluation/predictions.table.json",
+            "files/weights/model.bin",
+            "history/",
             "edit/",
             "labels/",
         )
@@ -68,6 +77,9 @@ PAGES = [
         for page in (
             "",
             "edit/",
+            "tags/",
+            "tag-versions/?v=6",
+            "history/",
             "metrics/",
             "delete/",
             "v6/",
@@ -83,12 +95,13 @@ PAGES = [
         for page in ("new-account/", "invitations/", "service-accounts/", "teams/", "teams/vision/?q=s")
     ),
     *(f"{HOUSE}teams/vision/{page}" for page in ("settings/", "delete/", "members/priya/remove/")),
-    *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/")),
+    *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/", "security/app/")),
     "/accounts/password/again/",
     "/authorize",
+    "/accounts/logout/",
     "/help/",
-    "/help/members/",
-    "/help/notebook/",
+    *(f"/help/{slug}/" for slug in SLUGS),
+    "/api/v1/docs",
 ]
 RUN_TABS = (
     *("", "charts/", "charts/?axis=runtime&smooth=0.6&log=1", "system/", "files/", "lineage/", "edit/"),
