@@ -19,6 +19,7 @@ from artifacts.notebooks import Notebook, decode_image, read_notebook
 from artifacts.parquet import NotInstalledError, read_parquet
 from artifacts.tensors import GGUF, HEAD_BYTES, DamagedError, begins_as_code, is_named_code, read_gguf, read_safetensors
 from common.errors import NotFoundError
+from common.formatting import numeric_columns
 from common.highlight import highlight_lines
 from projects import values
 from storage.models import Blob
@@ -30,7 +31,6 @@ JSON_BYTES = 4 * 2**20  # of what can only be shown whole
 WHOLE_SUFFIXES = (".ipynb", ".table.json")
 HEADED = (".safetensors", ".gguf")
 NUMBER = re.compile(r"-?\d{1,3}\Z", re.ASCII)
-VALUE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\Z|[-+]?(nan|inf)\Z", re.ASCII | re.IGNORECASE)
 NO_PICTURE = "This file is no picture that can be shown; download it instead."
 COLOURED_BYTES = 64 * 1024  # beyond it a lexer may be slow
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 200, 50, 500
@@ -91,9 +91,7 @@ class Preview:
     @cached_property
     def numeric(self) -> set[int]:
         """The columns, from 1, that hold numbers alone in the rows shown, or nothing in some."""
-        held = {number for row in self.rows for number, cell in enumerate(row, 1) if VALUE.match(cell)}
-        other = {number for row in self.rows for number, cell in enumerate(row, 1) if cell and not VALUE.match(cell)}
-        return held - other
+        return numeric_columns(self.rows)
 
     @property
     def columns(self) -> list[Column]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
@@ -13,6 +14,7 @@ MINUS = "\N{MINUS SIGN}"
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 AVATAR_COLOURS = 8
 MAX_DECIMALS = 6
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\Z|[-+]?(nan|inf)\Z", re.ASCII | re.IGNORECASE)
 
 
 def filesize(count: int | None) -> str:
@@ -136,3 +138,9 @@ def spark_points(values: Sequence[float | None], width: int = 72, height: int = 
         )
         for index, value in known
     ]
+
+
+def numeric_columns(rows: Iterable[Sequence[str]]) -> set[int]:
+    """The columns, from 1, that hold numbers alone, or nothing in some rows; they are written at the right."""
+    cells = [(number, cell) for row in rows for number, cell in enumerate(row, 1) if cell]
+    return {number for number, _ in cells} - {number for number, cell in cells if not NUMBER.match(cell)}

@@ -6,8 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from common.formatting import numeric_columns
 from projects import values
 from projects.models import Run, RunFile
 from projects.services import history
@@ -52,6 +54,11 @@ class Grid:
     total: int
     first: int = 0
     is_cut: bool = False
+
+    @cached_property
+    def numeric(self) -> set[int]:
+        """The columns, from 1, that hold numbers alone in the rows shown."""
+        return numeric_columns([[text or path for text, path in row] for row in self.rows])
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tests.servers import Server, Template, manage
 
 OUT = Path("screenshots")
 LANGUAGES, THEMES, WIDTHS = ("en", "ja"), ("light", "dark"), (1440, 1024, 390)
+RECENT = "/profile/security/app/"  # asks for the password again a while after signing in
 REFUSALS = (f"{HOUSE}nothing/", f"{LANDING}model/settings/delete/", "/search/?q=(meter", f"{READER}?q=accuracy+%3E")
 # What has an address by chance: a page, a link on it, and what follows the link's address.
 LED_TO = (
@@ -73,7 +74,7 @@ def _take_all(browser: Browser, server: Server, language: str, wanted: str) -> N
     page.locator("[name=password]").fill(keep(server.data).password)
     page.locator("form:has([name=password]) button[type=submit]").click()
     page.wait_for_url("**/registry/")
-    for address in [address for address in [*PAGES, *REFUSALS] if address not in OPEN]:
+    for address in [address for address in [RECENT, *PAGES, *REFUSALS] if address not in OPEN]:
         _take_one(page, language, next(numbers), address, wanted)
     for start, link, tails in LED_TO:
         page.goto(start)

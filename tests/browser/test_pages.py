@@ -95,7 +95,7 @@ PAGES = [
         for page in ("new-account/", "invitations/", "service-accounts/", "teams/", "teams/vision/?q=s")
     ),
     *(f"{HOUSE}teams/vision/{page}" for page in ("settings/", "delete/", "members/priya/remove/")),
-    *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/", "security/app/")),
+    *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/")),
     "/accounts/password/again/",
     "/authorize",
     "/accounts/logout/",

@@ -82,6 +82,7 @@ def test_a_table_is_sorted_and_paged(cast: Cast, shown: Run, signed_in: SignIn) 
     end = mia.get(f"{address}&sort=0&from=100").content.decode()
     assert "20 of 120 rows" in end and end.index(">119<") < end.index(">x<")
     assert "&lt;i&gt;" in end and "thumbnail/media/a.png" in end
+    assert top.count('<td class="num">') == 50 and '<td class="num">' not in end  # which has an x among its numbers
 
 
 def test_pictures_are_drawn_anew_and_nothing_else_is(cast: Cast, shown: Run, signed_in: SignIn) -> None:
