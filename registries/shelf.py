@@ -146,18 +146,19 @@ class Headline:
 
 def headlines(collections: list[Collection]) -> dict[int, Headline]:
     """By collection: three queries. The metric is the collection's choice, else the newest version's first in display order."""
-    newest = {row.newest_link.version_id: row for row in collections if row.newest_link}
+    newest = {row.pk: row.newest_link for row in collections if row.newest_link}
     keys: dict[int, set[str]] = {}
-    for version, key in VersionMetric.objects.filter(version__in=newest).values_list("version", "key")[:5000]:
-        keys.setdefault(newest[version].pk, set()).add(key)
-    chosen = {row.pk: row.headline_metric for row in newest.values() if row.headline_metric}
-    chosen = {pk: display_order(names)[0] for pk, names in keys.items()} | chosen
+    versions = {link.version_id for link in newest.values()}
+    for version, key in VersionMetric.objects.filter(version__in=versions).values_list("version", "key")[:5000]:
+        keys.setdefault(version, set()).add(key)
+    chosen = {pk: display_order(keys[link.version_id])[0] for pk, link in newest.items() if link.version_id in keys}
+    chosen |= {row.pk: row.headline_metric for row in collections if row.headline_metric}
     if not chosen:
         return {}
     recent = Q()
-    for row in newest.values():
-        if row.pk in chosen and row.newest_link:
-            recent |= Q(collection=row.pk, index__gt=row.newest_link.index - SPARK)
+    for pk, link in newest.items():
+        if pk in chosen:
+            recent |= Q(collection=pk, index__gt=link.index - SPARK)
     links = Link.objects.filter(recent, deleted_at=None).order_by("collection", "index")
     placed = list(links.values_list("collection", "version"))
     metrics = VersionMetric.objects.filter(version__in={version for _, version in placed}, key__in=set(chosen.values()))
@@ -167,9 +168,9 @@ def headlines(collections: list[Collection]) -> dict[int, Headline]:
         if (version, chosen[pk]) in values:
             course.setdefault(pk, []).append(values[version, chosen[pk]])
     return {
-        row.pk: Headline(chosen[row.pk], values.get((version, chosen[row.pk])), tuple(course.get(row.pk, ())))
-        for version, row in newest.items()
-        if row.pk in chosen
+        pk: Headline(chosen[pk], values.get((link.version_id, chosen[pk])), tuple(course.get(pk, ())))
+        for pk, link in newest.items()
+        if pk in chosen
     }
 
 

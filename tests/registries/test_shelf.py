@@ -110,6 +110,14 @@ def test_a_row_says_what_the_newest_version_measured_and_how_it_came_there(cast:
     assert (headline.value, headline.course) == (None, (1.0, 1.0)), "an old number is not passed off as the newest"
 
 
+def test_collections_that_share_their_newest_version_both_say_what_it_measured(cast: Cast, signed_in: SignIn) -> None:
+    version = shelves.log(cast, metrics={"accuracy": 0.5})
+    for name in ("one", "two"):
+        shelves.link(cast, version, name)
+    rows = signed_in(cast.vera).get(SHELF).context["rows"]
+    assert [(row.collection.name, row.headline.value) for row in rows] == [("one", 0.5), ("two", 0.5)]
+
+
 def test_protected_aliases_come_first_and_the_rest_is_hinted_at(cast: Cast, signed_in: SignIn) -> None:
     build(cast)
     protect_alias(actor=cast.adam, registry=cast.registry, name="golden")
