@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from access.models import User
 from artifacts.models import VersionMetric
@@ -176,7 +177,10 @@ def headlines(collections: list[Collection]) -> dict[int, Headline]:
 
 @dataclass(frozen=True)
 class CollectionRow:
-    """A collection in its registry's table, or as a card; `aliases` are the first, each with its address."""
+    """A collection in its registry's table, or as a card; `aliases` are the first, each with its address.
+
+    `menu_label` is what the button of its menu is called; `who` linked the newest version, with a `picture` perhaps.
+    """
 
     collection: Any
     url: str
@@ -186,6 +190,9 @@ class CollectionRow:
     has_more_aliases: bool
     tags: list[str]
     headline: Headline
+    menu_label: str
+    who: str
+    picture: str
 
     @property
     def link(self) -> Link | None:
@@ -214,10 +221,12 @@ class CollectionRow:
 def collection_rows(registry: Registry, collections: list[Collection]) -> list[CollectionRow]:
     """The rows of a page of the shelf, whose registry has its organization at hand: four queries."""
     found, aliases = headlines(collections), first_aliases(registry, collections)
+    menu = _("Actions for %(label)s")
     rows = []
     for collection in collections:
         collection.registry = registry
         names, link, some = collection_names(collection), collection.newest_link, aliases.get(collection.pk, [])
+        who = link.created_by if link else None
         rows.append(
             CollectionRow(
                 collection,
@@ -228,6 +237,9 @@ def collection_rows(registry: Registry, collections: list[Collection]) -> list[C
                 has_more_aliases=len(some) > ALIASES,
                 tags=[tag.name for tag in collection.tags.all()],
                 headline=found.get(collection.pk, Headline()),
+                menu_label=menu % {"label": collection.name},
+                who=who.display_name if who else "",
+                picture=who.avatar_url if who else "",
             )
         )
     return rows
