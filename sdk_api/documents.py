@@ -10,6 +10,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDef
 
 from common.errors import InvalidInputError, TooLargeError
 from sdk_api.limits import check_shape
+from sdk_api.not_served import reason_for
 from sdk_api.schema import schema
 
 MAX_LENGTH = 64 * 1024
@@ -51,7 +52,7 @@ def _prepare(text: str) -> Prepared:
         raise InvalidInputError(error.message) from error
     errors: list[GraphQLError] = validate(schema, document, max_errors=5)
     if errors:
-        raise InvalidInputError("; ".join(error.message for error in errors))
+        raise InvalidInputError(reason_for(document) or "; ".join(error.message for error in errors))
     check_shape(document)
     found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     return Prepared(document, {node.name.value if node.name else "": node for node in found})

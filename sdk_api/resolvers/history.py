@@ -53,9 +53,11 @@ def _tail(row: Run, stream: str) -> str:
 
 @run.field("historyKeys")
 def resolve_history_keys(row: Run, info: GraphQLResolveInfo) -> dict[str, Any]:
-    """Every key with the kinds of its values, and the last step; -1 before the first."""
+    """Every key with the kinds of its values and what the summary has of it, and the last step; -1 before the first."""
+    last = dict(values.flatten(row.summary))
     keys = {
-        key: {"typeCounts": [{"type": kind, "count": 1} for kind in kinds]} for key, kinds in row.history_keys.items()
+        key: {"typeCounts": [{"type": kind, "count": 1} for kind in kinds], "previousValue": last.get(key)}
+        for key, kinds in row.history_keys.items()
     }
     return {"lastStep": -1 if row.last_step is None else row.last_step, "sets": [], "keys": keys}
 

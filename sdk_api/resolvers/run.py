@@ -83,7 +83,7 @@ def resolve_files(
     if not rest.pop("upload", False):
         rows = rows.filter(upload__blob__isnull=False)
     if names:
-        rows = rows.filter(name__in=[name for name in names if name])
+        rows = rows.filter(name__in=[name.removeprefix("./") for name in names if name])
     if pattern:
         rows = rows.filter(name__like=pattern[:256])
     return page(rows, ("pk",), **rest, node=lambda file: run_file(request, file))

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, parse, validate
 
+from common.errors import InvalidInputError
 from sdk_api.documents import prepare
 from sdk_api.schema import schema
 from tests.sdk_api.documents import Found, documents
-from tests.sdk_api.not_served import NOT_SERVED, REASONS
+from tests.sdk_api.not_served import LAUNCH, NOT_SERVED, REASONS, REPORTS, SWEEPS
 
 SERVED = [found for found in documents() if found.name not in NOT_SERVED]
 
@@ -40,6 +41,19 @@ def test_what_is_not_served_is_named_for_a_known_reason_and_could_not_be_served(
     assert absent.keys() == NOT_SERVED.keys()
     wrongly = [name for name, found in absent.items() if found.text and not validate(schema, parse(found.text))]
     assert wrongly == []
+
+
+def test_what_is_not_served_is_refused_by_its_subject() -> None:
+    words = {
+        SWEEPS: "Sweeps are not served here",
+        LAUNCH: "Launch is not served here",
+        REPORTS: "Reports are not served",
+    }
+    for found in documents():
+        told = words.get(NOT_SERVED.get(found.name, ""))
+        if told and found.text:
+            with pytest.raises(InvalidInputError, match=told):
+                prepare(found.text)
 
 
 @pytest.mark.parametrize("root", ["Query", "Mutation"])
