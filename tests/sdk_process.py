@@ -45,12 +45,16 @@ def run(
     *arguments: str,
     env: dict[str, str] | None = None,
     timeout: float = 120,
+    python: str = sys.executable,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a file, or the text of a script, in `home`; the caller looks at `returncode`, `stdout` and `stderr`."""
+    """Run a file, or the text of a script, in `home`, by a `python` that has the SDK.
+
+    The caller looks at `returncode`, `stdout` and `stderr`.
+    """
     home.mkdir(parents=True, exist_ok=True)
     program = [str(script)] if isinstance(script, Path) else ["-c", script]
     return subprocess.run(
-        [sys.executable, *program, *arguments],
+        [python, *program, *arguments],
         cwd=home,
         env=environment(home, url, key) | (env or {}),
         capture_output=True,

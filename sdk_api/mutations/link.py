@@ -61,7 +61,7 @@ def _portfolio(request: Context, text: str) -> Collection:
 
 
 @mutation.field("unlinkArtifact")
-def unlink_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
+def unlink_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Take a version out of a collection; once it is out, that is so."""
     request = context(info)
     collection = _portfolio(request, input["artifact_portfolio_id"])
@@ -71,7 +71,7 @@ def unlink_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
         raise NotFoundError("The version is not linked in this collection.")
     link.collection = collection
     links.unlink_version(actor=request.user, link=link)
-    return {"success": True}
+    return {"success": True, "artifact_id": input["artifact_id"], "client_mutation_id": input.get("client_mutation_id")}
 
 
 def _by_collection(request: Context, given: list[dict[str, Any]]) -> dict[Any, list[str]]:

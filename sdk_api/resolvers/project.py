@@ -203,7 +203,7 @@ def resolve_membership(row: Any, info: GraphQLResolveInfo, name: str) -> Members
 
 
 @project.field("artifact")
-def resolve_artifact(row: Any, info: GraphQLResolveInfo, name: str) -> Version | None:
+def resolve_artifact(row: Any, info: GraphQLResolveInfo, name: str, **_: Any) -> Version | None:
     """The version that `name:v3` or `name:alias` names."""
     place = resolve_membership(row, info, name)
     return place.version if place else None
@@ -222,3 +222,10 @@ def resolve_type_collections(
 ) -> Connection:
     """A page of what has this type, newest first unless ordered."""
     return _page(info, _collections(kind.container).filter(type=kind.name), filters, order, **paging)
+
+
+@artifact_type.field("artifact")
+def resolve_type_artifact(kind: ArtifactType, info: GraphQLResolveInfo, name: str) -> Version | None:
+    """The version that `name:v3` or `name:alias` names, if its artifact or collection has this type."""
+    place = resolve_membership(kind.container, info, name)
+    return place.version if place is not None and place.collection.type == kind.name else None

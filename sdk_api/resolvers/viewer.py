@@ -76,6 +76,12 @@ def resolve_admin(user: User, info: GraphQLResolveInfo) -> bool:
     return user.is_superuser
 
 
+@person.field("flags")
+def resolve_flags(user: User, info: GraphQLResolveInfo) -> str:
+    """No switch of an account is ever set; releases before 0.19 read the text without asking whether there is one."""
+    return "{}"
+
+
 @person.field("entity")
 def resolve_entity(user: User, info: GraphQLResolveInfo) -> str | None:
     """One's own default entity, where work goes that names none (C31)."""
