@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import ApiKey, Organization, Team
 from access.roles import Role
+from access.services.teams import MAX_TTL
 from accounts.forms import KeyForm
 from common.forms import ServiceForm
 
@@ -51,6 +52,25 @@ class InvitationForm(ServiceForm):
     def fields_of_invitation(self) -> dict[str, Any]:
         """What `create_invitation` takes."""
         return self.cleaned_data | {"team_role": self.cleaned_data["team_role"] or "member"}
+
+
+class LifetimesForm(ServiceForm):
+    """How long the versions of a team live."""
+
+    days = forms.DecimalField(
+        label=_("Keep versions for, in days"), required=False, min_value=1, max_value=MAX_TTL // 86400, decimal_places=3,
+        help_text=_(
+            "From their creation, also those that are here already. Linked ones stay, and those that say something else "
+            "themselves. Empty: forever."
+        ),
+    )  # fmt: skip
+    members_set = forms.BooleanField(label=_("Members may choose another time for a version"), required=False)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What `set_lifetimes` takes."""
+        days = self.cleaned_data["days"]
+        return {"default_seconds": int(days * 86400) if days else None, "members_set": self.cleaned_data["members_set"]}
 
 
 class NewMemberForm(ServiceForm):

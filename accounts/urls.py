@@ -59,6 +59,7 @@ house = [
     path("teams/<str:team>/members/", teams.set_member, name="set_team_member"),
     path("teams/<str:team>/members/<str:username>/remove/", teams.remove_member, name="remove_team_member"),
     path("teams/<str:team>/settings/", teams.settings, name="team_settings"),
+    path("teams/<str:team>/lifetimes/", teams.lifetimes, name="team_lifetimes"),
     path("teams/<str:team>/delete/", teams.delete, name="delete_team"),
     *with_data("service-accounts/", service_accounts.service_accounts, "service_accounts"),
     *with_data("service-accounts/<int:account_id>/", service_accounts.service_account, "service_account"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.models import Container, Team, User
 from access.roles import Role
@@ -42,6 +43,18 @@ class Line:
 
     def _value(self, name: str) -> Any:
         return (self.event.after or {}).get(name) or (self.event.before or {}).get(name)
+
+    @property
+    def reason(self) -> str:
+        """Why the server did it by itself, or nothing."""
+        return str(REASONS.get((self.event.after or {}).get("reason", ""), ""))
+
+    @property
+    def who(self) -> str:
+        """Who did it: a person, the server, or somebody whose account is gone."""
+        if self.event.actor:
+            return self.event.actor.display_name
+        return _("The server") if self.reason else _("Somebody")
 
     @property
     def version(self) -> str:
@@ -146,20 +159,25 @@ class Line:
         return str(Event.Door(self.event.door).label) if self.event.door in Event.Door else ""
 
 
+REASONS = {
+    "ttl": gettext_lazy("its time to live was over"),
+    "retention": gettext_lazy("newer versions replaced it"),
+}
 LONG = ("description", "metadata")
 FIELDS = {
-    "name": _("name"),
-    "description": _("description"),
-    "metadata": _("metadata"),
-    "ttl_seconds": _("time to live in seconds"),
-    "type": _("type"),
-    "visibility": _("visibility"),
-    "types": _("accepted types"),
-    "accepts_all_types": _("accepts all types"),
-    "owner": _("owner"),
-    "icon": _("icon"),
-    "metric_directions": _("directions of metrics"),
-    "headline_metric": _("headline metric"),
+    "name": gettext_lazy("name"),
+    "description": gettext_lazy("description"),
+    "metadata": gettext_lazy("metadata"),
+    "ttl_seconds": gettext_lazy("time to live in seconds"),
+    "keep_last": gettext_lazy("number of versions to keep"),
+    "type": gettext_lazy("type"),
+    "visibility": gettext_lazy("visibility"),
+    "types": gettext_lazy("accepted types"),
+    "accepts_all_types": gettext_lazy("accepts all types"),
+    "owner": gettext_lazy("owner"),
+    "icon": gettext_lazy("icon"),
+    "metric_directions": gettext_lazy("directions of metrics"),
+    "headline_metric": gettext_lazy("headline metric"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from access.models import Container, User
 from access.policy import get_visible, role_on
 from access.roles import Action, Role, allows
+from artifacts import lifetimes
 from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.reading import LABEL, named_by, with_alias
 from artifacts.series import HEAVY_RUN_FIELDS, Series
@@ -146,9 +147,9 @@ class Place:
         return artifact_series(self.version.artifact).url(self.version.label)
 
     @property
-    def ttl_days(self) -> int:
-        """How many days after its creation the version expires, if it does."""
-        return round((self.version.ttl_seconds or 0) / 86400)
+    def lifetime(self) -> lifetimes.Lifetime:
+        """How long the version is kept, and who says so."""
+        return lifetimes.Lifetime(self.version.ttl_seconds, self.series.ttl_seconds, self.version.created_at)
 
     def file_url(self, path: str, page: str = "file") -> str:
         """A file's page, bytes or picture."""
@@ -185,14 +186,21 @@ def artifact_series(artifact: Artifact) -> Series:
     )
 
 
+def living_series(artifact: Artifact) -> Series:
+    """The same, which knows how long its versions live; the namespace's team is at hand, too."""
+    seconds = 0 if lifetimes.is_generated(artifact.type) else lifetimes.default_seconds(artifact.project)
+    return replace(artifact_series(artifact), ttl_seconds=seconds)
+
+
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
     """How many rows a row of an outer query has, as a subquery; `by` is the field that names the outer row."""
     counted = rows.order_by().values(by).annotate(total=Count("pk")).values("total")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _find_project(user: User, entity: str, name: str) -> Project:
-    projects = Project.objects.select_related("namespace", "organization")
+def find_project(user: User, entity: str, name: str) -> Project:
+    """The visible project at an address, its team at hand. Raises NotFoundError."""
+    projects = Project.objects.select_related("namespace__team", "organization")
     found: Project = get_visible(projects, user, "artifact", namespace__name_key=fold(entity), name_key=fold(name))
     return found
 
@@ -202,7 +210,7 @@ def find_artifact(user: User, entity: str, project: str, type: str, name: str, *
 
     `also` are further annotations. Raises NotFoundError.
     """
-    found = _find_project(user, entity, project)
+    found = find_project(user, entity, project)
     artifact = Artifact.objects.annotate(**also).filter(project=found, type=type, name=name, deleted_at=None).first()
     if artifact is None:
         raise NotFoundError("There is no such artifact, or you may not see it.")
@@ -222,7 +230,7 @@ def with_run(rows: Any, path: str = "") -> Any:
 
 def find_source(user: User, entity: str, project: str, type: str, name: str, reference: str) -> Place:
     """The version at a source address. Raises NotFoundError."""
-    home = _find_project(user, entity, project)
+    home = find_project(user, entity, project)
     versions = Version.objects.committed().filter(artifact__project=home, artifact__type=type, artifact__name=name)
     version = with_run(versions).filter(reference_filter(reference, "artifact")).first()
     if version is None:
@@ -230,7 +238,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
     artifact = version.artifact
     artifact.project = home
     return Place(
-        series=artifact_series(artifact),
+        series=living_series(artifact),
         row=version,
         version=version,
         container=home,

@@ -14,6 +14,7 @@ from access.models import User
 from artifacts.best import Ends, ends_of
 from artifacts.comparison import common_keys, directions
 from artifacts.filtering import completions
+from artifacts.lifetimes import Lifetime
 from artifacts.models import Version
 from artifacts.narrowing import narrow
 from artifacts.ordering import sorted_page
@@ -90,7 +91,7 @@ class Row:
     size: int
     file_count: int
     digest: str
-    ttl_days: int
+    lifetime: Lifetime
     logged_at: datetime
 
     @property
@@ -213,7 +214,7 @@ def _shown(
                 size=version["size"],
                 file_count=version["file_count"],
                 digest=version["digest"],
-                ttl_days=round((version["ttl_seconds"] or 0) / 86400),
+                lifetime=Lifetime(version["ttl_seconds"], series.ttl_seconds, version["created_at"]),
                 logged_at=version["created_at"],
             )
         )

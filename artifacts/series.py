@@ -23,7 +23,8 @@ class Series:
 
     `names` are the arguments of the addresses in `space` up to the version; each alias says whether it `is_protected`;
     `directions` say of a metric whether higher is better, above what the runs said; `guarded` are the ids of the
-    newest few rows with a protected alias, where there are such aliases.
+    newest few rows with a protected alias, where there are such aliases; `ttl_seconds` is how long versions live that
+    say nothing of it themselves, 0 for good.
     """
 
     home: QuerySet[Any]
@@ -36,6 +37,7 @@ class Series:
     names: tuple[str, ...]
     directions: Mapping[str, bool]
     guarded: QuerySet[Any, Any] | None = None
+    ttl_seconds: int = 0
 
     def url(self, reference: str, tab: str = "") -> str:
         """The page of a version, by `v3` or `@alias`."""

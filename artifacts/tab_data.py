@@ -28,7 +28,7 @@ def overview_data(place: Place, context: Context) -> PageData:
         "size": version.size,
         "file_count": version.file_count,
         "created_at": version.created_at.isoformat(),
-        "ttl_seconds": version.ttl_seconds,
+        "ttl_seconds": place.lifetime.seconds or None,
         "run": context["run"].name if context["run"] else None,
         "source": place.source_url if place.project else None,
     }

@@ -25,6 +25,7 @@ KINDS: Mapping[str, tuple[Any, frozenset[Type]]] = {
             {
                 Type.VERSION_COMMITTED,
                 Type.VERSION_DELETED,
+                Type.VERSION_RESTORED,
                 Type.VERSION_LINKED,
                 Type.VERSION_UNLINKED,
                 Type.VERSION_RELINKED,

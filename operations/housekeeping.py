@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Thread
+from time import sleep
 
 from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
 from django.utils import timezone
 
 from artifacts.models import Manifest, ManifestEntry, Version
-from artifacts.services import purging
+from artifacts.services import expiring, purging
 from projects.models import RunFile
 from projects.services.files import files_of_deleted_runs, purge_run_files
 from storage.collecting import Collected, collect, would_collect
@@ -19,6 +24,11 @@ from storage.stores import store
 UNTOUCHED = timedelta(days=1)  # bytes that nothing refers to, and temporary files
 IDLE = timedelta(days=7)  # an upload that nobody went on with; never less, whatever an operator asks
 HOLDERS = 5
+EVERY = timedelta(hours=1)
+LOOK = 60.0  # seconds; what is due may wait a minute for whoever takes the turn
+TURN = "housekeeping"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,39 @@ class Freed:
     blobs: int
     bytes: int
     orphans: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one round did: versions whose time to live was over, those that a rule of retention took, and what was freed."""
+
+    expired: int
+    superseded: int
+    freed: Freed
+
+
+def keep_house(*, dry_run: bool = False) -> Done:
+    """One round of all that is due by time. Rounds may overlap and be killed."""
+    expired = expiring.expire(now=timezone.now(), dry_run=dry_run)
+    superseded = expiring.retain(dry_run=dry_run)
+    return Done(expired, superseded, free_storage(dry_run=dry_run))
+
+
+def start() -> None:
+    """Let a thread of this process keep house, every hour one of all the processes. For servers, once each."""
+    Thread(target=_keep_on, name="housekeeping", daemon=True).start()
+
+
+def _keep_on() -> None:
+    while True:
+        sleep(LOOK)
+        try:
+            if cache.add(TURN, "taken", timeout=EVERY.total_seconds()):
+                keep_house()
+        except Exception:
+            logger.exception("The housekeeping failed; the next round tries again.")
+        finally:
+            connections.close_all()
 
 
 def free_storage(*, grace: timedelta | None = None, dry_run: bool = False) -> Freed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from access.models import Container
+from artifacts.lifetimes import FOR_GOOD, INHERIT
 from common.errors import InvalidInputError
 from common.names import fold
 
@@ -38,6 +39,13 @@ def registry_name(project_name: str) -> str:
 def project_name(container: Any) -> str:
     """What the SDK calls a project or registry."""
     return f"{PREFIX}{container.name}" if container.kind == Container.Kind.REGISTRY else container.name
+
+
+def lifetime(seconds: int | None) -> int | None:
+    """A version's time to live: the SDK writes -1 for what the team says and -2 for none at all; None leaves it."""
+    if seconds is None or seconds > 0:
+        return seconds
+    return FOR_GOOD if seconds <= -2 else INHERIT
 
 
 def split_reference(text: str) -> tuple[str, str]:

@@ -29,11 +29,16 @@ class TeamQuerySet(models.QuerySet["Team"]):
 
 
 class Team(models.Model):
-    """A namespace of an organization where people log work together."""
+    """A namespace of an organization where people log work together.
+
+    `default_ttl_seconds` is how long versions of its projects live that say nothing of it themselves (F133); None: for good.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="teams")
     namespace = models.OneToOneField(Namespace, models.PROTECT, related_name="team")
     group = models.OneToOneField(Group, models.PROTECT, related_name="team")
+    default_ttl_seconds = models.BigIntegerField(null=True, blank=True)
+    members_set_ttl = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
@@ -10,12 +12,13 @@ from access.models import ContainerGroupGrant, Namespace, Organization, Team, Te
 from access.policy import require_organization_admin, require_team_admin
 from access.services import namespaces, service_accounts
 from access.services.organizations import ensure_member, parse_role
-from common.errors import ConflictError, NotFoundError
+from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import fold
 from events.services import record
 from events.types import EventType
 
 Role = TeamMembership.Role
+MAX_TTL = 36_500 * 86_400
 
 
 def create_team(*, actor: User | None, organization: Organization, name: str, admin: User) -> Team:
@@ -74,6 +77,27 @@ def rename_team(*, actor: User | None, team: Team, name: str) -> Team:
     with transaction.atomic():
         namespaces.rename(team.namespace, name, "team")
         _record(EventType.TEAM_RENAMED, actor, team, team, {"name": before}, {"name": name})
+    return team
+
+
+def set_lifetimes(*, actor: User | None, team: Team, default_seconds: int | None, members_set: bool) -> Team:
+    """How long the team's versions live that say nothing themselves (None: for good), existing ones too, and whether members
+    or only admins may say so (F133). Again changes nothing.
+
+    Raises NotFoundError and ForbiddenError for all but its admins and the organization's, InvalidInputError for a time
+    that cannot be.
+    """
+    require_team_admin(actor, team)
+    if default_seconds is not None and not 0 < default_seconds <= MAX_TTL:
+        raise InvalidInputError(f"A time to live has between 1 second and {MAX_TTL // 86400} days.")
+    before = {"ttl_seconds": team.default_ttl_seconds, "members_set_ttl": team.members_set_ttl}
+    after = {"ttl_seconds": default_seconds, "members_set_ttl": members_set}
+    if before == after:
+        return team
+    team.default_ttl_seconds, team.members_set_ttl = default_seconds, members_set
+    with transaction.atomic():
+        team.save(update_fields=["default_ttl_seconds", "members_set_ttl"])
+        _record(EventType.TEAM_EDITED, actor, team, team, before, after)
     return team
 
 
@@ -136,8 +160,8 @@ def _record(
     actor: User | None,
     team: Team,
     object: User | Team,
-    before: dict[str, str | None] | None,
-    after: dict[str, str | None] | None,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
 ) -> None:
     record(
         actor=actor,

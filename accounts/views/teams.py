@@ -14,7 +14,7 @@ from access.models import Team, TeamMembership
 from access.policy import require_organization_admin, require_team_admin
 from access.services import teams as service
 from accounts import directory
-from accounts.organization_forms import ROLES, NameForm
+from accounts.organization_forms import ROLES, LifetimesForm, NameForm
 from accounts.requests import PersonalRequest
 from accounts.views.house import PAGE, House, Question, ask, open_house
 from common.data import Row
@@ -126,6 +126,23 @@ def settings(request: PersonalRequest, organization: str, team: str) -> HttpResp
     crumbs = (found.name, house.url("team", found.name)), (_("Settings"), "")
     context = house.context(*crumbs, team=found, form=form)
     return render(request, "organizations/team_settings.html", context, status=form.status)
+
+
+@asks_or_changes
+def lifetimes(request: PersonalRequest, organization: str, team: str) -> HttpResponse:
+    """How long the team's versions live, and who may say otherwise (F133)."""
+    house = open_house(request, organization, "teams")
+    found = directory.get_team(house.organization, team)
+    require_team_admin(request.user, found)
+    days = f"{found.default_ttl_seconds / 86400:.5g}" if found.default_ttl_seconds else None
+    form = LifetimesForm(posted(request), initial={"days": days, "members_set": found.members_set_ttl})
+    if form.is_valid():
+        with form.refusals_at("days"):
+            service.set_lifetimes(actor=request.user, team=found, **form.given)
+            messages.success(request, _("Saved."))
+            return redirect(house.url("team", found.name))
+    context = house.context((found.name, house.url("team", found.name)), (_("Retention"), ""), team=found, form=form)
+    return render(request, "organizations/team_lifetimes.html", context, status=form.status)
 
 
 @asks_or_changes

@@ -25,6 +25,7 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
 class Artifact(models.Model):
     """A series. `next_index` is the number that the next committed version gets; numbers are never reused (F49).
 
+    `keep_last` is how many of its newest versions stay without being aliased or linked; None: all.
     `metric_directions` says of a metric whether higher is better, above what runs said. `version_count` is what counting the
     committed versions would give: the services that commit and delete them keep it, so that no page counts them.
     """
@@ -40,6 +41,7 @@ class Artifact(models.Model):
     deleted_at = models.DateTimeField(null=True)
     tags = models.ManyToManyField("artifacts.Tag", related_name="artifacts")
     metric_directions = models.JSONField(default=dict)
+    keep_last = models.PositiveIntegerField(null=True)
     version_count = models.PositiveIntegerField(default=0)
 
     objects = ArtifactQuerySet.as_manager()

@@ -42,6 +42,15 @@ class VersionQuerySet(models.QuerySet["Version"]):
         containers = Container.objects.visible_to(user, level)
         return self._reached_through(containers.values("pk"))
 
+    def unlinked(self) -> VersionQuerySet:
+        """Those that no registry links."""
+        return self.exclude(Exists(self.model.objects.filter(pk=OuterRef("pk"), **ALIVE_LINK)))
+
+    def restorable(self, deleted_since: datetime) -> VersionQuerySet:
+        """Deleted ones whose files are kept still, in projects that are there (F131)."""
+        deleted = self.filter(state=Version.State.DELETED, deleted_at__gte=deleted_since, purged_at=None)
+        return deleted.filter(index__isnull=False, artifact__project__deleted_at=None)
+
     def purgeable(self, deleted_before: datetime) -> VersionQuerySet:
         """Those that were deleted before that moment, alone or with their project, and have their files still (F131)."""
         own = Q(state=Version.State.DELETED, deleted_at__lt=deleted_before)
@@ -69,6 +78,7 @@ class Version(models.Model):
 
     `same_as` is the version that an identical, concurrent log turned out to be (C30); `metrics_step` the history step
     whose values its metrics hold; `purged_at` when the files of a deleted one were given up, so that it cannot come back.
+    `ttl_seconds` is None where its team's default holds, and 0 where it is kept for good (artifacts/lifetimes.py).
     """
 
     class State(models.TextChoices):
@@ -114,6 +124,11 @@ class Version(models.Model):
             models.Index(fields=["artifact", "digest"], name="version_by_digest"),
             models.Index(fields=["client_id"], name="version_by_client_id"),
             models.Index(fields=["created_at"], condition=Q(state="pending"), name="version_pending"),
+            models.Index(
+                fields=["ttl_seconds", "created_at"],
+                condition=Q(state="committed", ttl_seconds__gt=0),
+                name="version_by_time_to_live",
+            ),
             models.Index(
                 fields=["deleted_at"], condition=Q(state="deleted", purged_at=None), name="version_restorable"
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,10 +15,12 @@ from artifacts import hooks
 from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.services.values import check_description, check_room, check_tags, tag_rows
 from common import names
-from common.errors import ConflictError
+from common.errors import ConflictError, InvalidInputError
 from events.services import record
 from events.types import EventType
 from projects.models import Project
+
+MOST_KEPT = 1_000_000
 
 
 def edit_artifact(
@@ -42,6 +45,25 @@ def edit_artifact(
             _record(EventType.ARTIFACT_EDITED, actor, artifact, was, now)
     except IntegrityError as error:
         raise ConflictError(f"The project has another artifact named '{name}'; choose another name.") from error
+    return artifact
+
+
+def keep_versions(*, actor: User, artifact: Artifact, keep_last: int | None) -> Artifact:
+    """Keep the newest `keep_last` versions only, and those that are aliased, linked or kept for good; None keeps all.
+
+    The housekeeping deletes the others from then on. Member of the project, who may delete them by hand, too. Raises
+    InvalidInputError below 1 and beyond MOST_KEPT.
+    """
+    require(actor, Action.DELETE_VERSION, artifact.project)
+    if keep_last is not None and not 1 <= keep_last <= MOST_KEPT:
+        raise InvalidInputError(f"Keep between 1 and {MOST_KEPT:,} versions, or all of them.")
+    before = artifact.keep_last
+    if keep_last == before:
+        return artifact
+    artifact.keep_last, artifact.updated_at = keep_last, timezone.now()
+    with transaction.atomic():
+        artifact.save(update_fields=["keep_last", "updated_at"])
+        _record(EventType.ARTIFACT_EDITED, actor, artifact, {"keep_last": before}, {"keep_last": keep_last})
     return artifact
 
 
@@ -108,6 +130,6 @@ def delete_artifact(*, actor: User, artifact: Artifact) -> None:
 
 
 def _record(
-    kind: EventType, actor: User, artifact: Artifact, before: dict[str, str] | None, after: dict[str, str] | None
+    kind: EventType, actor: User, artifact: Artifact, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> None:
     record(actor=actor, type=kind, object=artifact, container=artifact.project, before=before, after=after)

@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from access.models import Container, User
-from access.policy import require
-from access.roles import Action
-from artifacts import hooks
+from access.models import Container, Namespace, User
+from access.policy import require, role_on
+from access.roles import Action, Role
+from access.services.teams import MAX_TTL
+from artifacts import hooks, lifetimes
+from artifacts.lifetimes import FOR_GOOD, INHERIT
 from artifacts.models import Artifact, RunInput, Version
 from artifacts.services.aliases import point
 from artifacts.services.values import (
@@ -28,7 +30,7 @@ from artifacts.services.values import (
     told,
 )
 from common import names
-from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
 from projects.models import Project, Run
@@ -84,6 +86,9 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
         raise InvalidInputError(f"The client's own id of a version has at most {MAX_CLIENT_ID} characters.")
     aliases, tags = check_aliases(draft.aliases), check_tags(draft.tags)
     metadata, description = check_metadata(draft.metadata), check_description(draft.description)
+    ttl = None
+    if draft.ttl_seconds is not None and draft.ttl_seconds != INHERIT:
+        ttl = _checked_ttl(actor, draft.type, project, draft.ttl_seconds)
     artifact = _artifact(actor, project, draft)
     repeated = _same_client(artifact, draft.identity)
     if repeated is None and not draft.shared_id:
@@ -103,7 +108,7 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
                 description=description,
                 metadata=metadata,
                 history_step=draft.history_step,
-                ttl_seconds=draft.ttl_seconds,
+                ttl_seconds=ttl,
                 produced_by=run,
                 created_by=actor,
                 requested_aliases=aliases,
@@ -200,7 +205,7 @@ def use_version(*, actor: User, run: Run, version: Version, container: Container
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What to change on a version; None leaves it. `ttl_seconds` below zero means no limit."""
+    """What to change on a version; None leaves it. `ttl_seconds` may be `FOR_GOOD` or `INHERIT`."""
 
     description: str | None = None
     metadata: dict[str, Any] | None = None
@@ -217,7 +222,7 @@ def edit_version(*, actor: User, version: Version, through: Container, edit: Edi
     add, remove = check_tags(edit.add_tags), list(edit.remove_tags)
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("artifact__project").get(pk=version.pk)
-        before, after = told(*_apply(version, edit))
+        before, after = told(*_apply(actor, version, edit))
         version.updated_at = timezone.now()
         version.save(update_fields=["description", "metadata", "ttl_seconds", "updated_at"])
         if before != after:
@@ -237,18 +242,15 @@ def tag_versions(
             edit_version(actor=actor, version=version, through=through, edit=edit)
 
 
-def _apply(version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]]:
+def _apply(actor: User, version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]]:
     wanted: dict[str, Any] = {}
     if edit.description is not None:
         wanted["description"] = check_description(edit.description)
     if edit.metadata is not None:
         wanted["metadata"] = check_metadata(edit.metadata)
     if edit.ttl_seconds is not None:
-        wanted["ttl_seconds"] = edit.ttl_seconds if edit.ttl_seconds > 0 else None
-        if (
-            wanted["ttl_seconds"]
-            and Version.objects.filter(pk=version.pk, links__deleted_at=None, links__isnull=False).exists()
-        ):
+        wanted["ttl_seconds"] = _checked_ttl(actor, version.artifact.type, version.artifact.project, edit.ttl_seconds)
+        if wanted["ttl_seconds"] != FOR_GOOD and not Version.objects.unlinked().filter(pk=version.pk).exists():
             raise ConflictError(
                 "A version that a registry links keeps forever; unlink it before setting a time to live."
             )
@@ -256,6 +258,19 @@ def _apply(version: Version, edit: Edit) -> tuple[dict[str, Any], dict[str, Any]
     for name, value in wanted.items():
         setattr(version, name, value)
     return before, wanted
+
+
+def _checked_ttl(actor: User, type: str, project: Project, seconds: int) -> int | None:
+    """The time to live as it is stored (F133). Raises InvalidInputError and, where only admins set it, ForbiddenError."""
+    if seconds > MAX_TTL or seconds < INHERIT:
+        raise InvalidInputError(f"A time to live has between 1 second and {MAX_TTL // lifetimes.DAY} days.")
+    if seconds > 0 and lifetimes.is_generated(type):
+        raise InvalidInputError(f"Artifacts of the type '{type}' are made by clients and have no time to live.")
+    if project.namespace.kind == Namespace.Kind.TEAM and not project.namespace.team.members_set_ttl:
+        team = project.namespace.team
+        if role_on(actor, project) != Role.ADMIN:
+            raise ForbiddenError(f"In the team {team.name} only admins set a time to live; ask one of them.")
+    return None if seconds == INHERIT else seconds
 
 
 def _retag(actor: User, version: Version, through: Container, add: list[str], remove: list[str]) -> None:
@@ -284,6 +299,11 @@ def delete_version(*, actor: User, version: Version, delete_aliases: bool = Fals
     by a protected alias; its other links go with it (C13).
     """
     require(actor, Action.DELETE_VERSION, version.artifact.project)
+    remove(actor, version, delete_aliases=delete_aliases)
+
+
+def remove(actor: User | None, version: Version, *, delete_aliases: bool, reason: str = "") -> None:
+    """What `delete_version` does, for a caller who settled that `actor`, or the server itself for `reason`, may."""
     with transaction.atomic():
         Artifact.objects.select_for_update().get(pk=version.artifact_id)
         version.refresh_from_db(fields=["state", "index"])
@@ -309,5 +329,6 @@ def delete_version(*, actor: User, version: Version, delete_aliases: bool = Fals
             container=version.artifact.project,
             parent=version.artifact,
             before={"version": version.label, "aliases": aliases},
+            after={"reason": reason} if reason else None,
         )
     version.state = Version.State.DELETED

@@ -18,10 +18,10 @@ from artifacts.histories import history_context, history_data, history_page
 from artifacts.models import Artifact
 from artifacts.places import (
     artifact_crumbs,
-    artifact_series,
     artifact_url,
     find_artifact,
     find_source,
+    living_series,
     newest_link_url,
     permissions,
 )
@@ -44,7 +44,7 @@ def artifact(request: PersonalRequest, entity: str, project: str, type: str, art
     """The series of an artifact's versions."""
     found = find_artifact(request.user, entity, project, type, artifact, is_taken=is_taken(request.user))
     selection = Selection.read(request.GET)
-    table = versions_table(artifact_series(found), request.user, selection)
+    table = versions_table(living_series(found), request.user, selection)
     full_name = f"{found.project.namespace.name}/{found.project.name}/{found.name}"
     context = _artifact_head(request.user, found)
     context |= {"links": links_of(request.user, found), "tag_url": tag_url(request.GET)}
@@ -83,6 +83,7 @@ def version(
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, "") | tabs.overview(place, request.user, request.GET, base_url(request))
     context["may_link"] = place.may["download_version"] and may_link(request.user, place.version.artifact)
+    context["may_set_ttl"] = place.may["edit_version"] and not context["links"]
     return render_page(request, "artifacts/version.html", context, data=data_of("", place, context))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from access.models import Namespace, User
 from access.policy import require
 from access.roles import Action
+from artifacts.lifetimes import FOR_GOOD
 from artifacts.models import Version
 from artifacts.services.aliases import LATEST
 from artifacts.services.values import check_aliases, check_room
@@ -100,7 +101,7 @@ def _place(actor: User, registry: Registry, collection: Collection, version: Ver
     collection.updated_at = now
     collection.save(update_fields=["next_index", "link_count", "newest_link", "updated_at"])
     AcceptedType.objects.get_or_create(registry=registry, name=collection.type)
-    Version.objects.filter(pk=version.pk, ttl_seconds__isnull=False).update(ttl_seconds=None)  # F134
+    Version.objects.filter(pk=version.pk).exclude(ttl_seconds=FOR_GOOD).update(ttl_seconds=FOR_GOOD)  # F134
     record(
         actor=actor,
         type=EventType.VERSION_LINKED,
@@ -207,7 +208,7 @@ def relink_version(*, actor: User, link: Link, aliases: Iterable[str] = ()) -> L
         link.deleted_at, link.collection.next_index = None, collection.next_index
         link.save(update_fields=["deleted_at"])
         count(collection.pk, 1)
-        Version.objects.filter(pk=link.version_id, ttl_seconds__isnull=False).update(ttl_seconds=None)  # F134
+        Version.objects.filter(pk=link.version_id).exclude(ttl_seconds=FOR_GOOD).update(ttl_seconds=FOR_GOOD)  # F134
         record(
             actor=actor,
             type=EventType.VERSION_RELINKED,
@@ -220,7 +221,7 @@ def relink_version(*, actor: User, link: Link, aliases: Iterable[str] = ()) -> L
     return link
 
 
-def let_go(actor: User, versions: models.QuerySet[Version]) -> None:
+def let_go(actor: User | None, versions: models.QuerySet[Version]) -> None:
     """Unlink `versions`, whose sources are being deleted, one event each (C13). Raises ConflictError: one is protected."""
     # Locked, versions before collections: no link and no alias comes while they go.
     going = list(versions.select_for_update().only("pk").order_by("pk"))
@@ -232,7 +233,7 @@ def let_go(actor: User, versions: models.QuerySet[Version]) -> None:
         _unlink(actor, link)
 
 
-def _unlink(actor: User, link: Link) -> None:
+def _unlink(actor: User | None, link: Link) -> None:
     aliases = list(link.aliases.values_list("name", flat=True))
     if not Link.objects.filter(pk=link.pk, deleted_at=None).update(deleted_at=timezone.now()):
         return

@@ -61,12 +61,12 @@ def require_links(actor: User, registry: Registry, action: Action, **links: obje
         require(actor, Action.MOVE_PROTECTED_ALIAS, registry)
 
 
-def require_unprotected(actor: User, versions: Iterable[Version]) -> None:
+def require_unprotected(actor: User | None, versions: Iterable[Version]) -> None:
     """Refuse everybody to delete a source that a registry holds by a protected alias (C13). Raises ConflictError."""
     held = Link.objects.protected().filter(version__in=versions)
     if not held.exists():
         return
-    seen = held.visible_to(actor).select_related("collection__registry").first()
+    seen = held.visible_to(actor).select_related("collection__registry").first() if actor else None
     where = f"'{seen.collection.registry.name}/{seen}'" if seen else _("A link of it in a registry")
     told = _(
         "%(link)s carries a protected alias; an admin of that registry must take the alias away before the source can go."

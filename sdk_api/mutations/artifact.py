@@ -20,13 +20,12 @@ from sdk_api import ids
 from sdk_api.context import Context, context
 from sdk_api.lookup import find_container
 from sdk_api.mutations.run import get_run
-from sdk_api.naming import check_project
+from sdk_api.naming import check_project, lifetime
 from sdk_api.resolvers.artifact import best_place
 from sdk_api.wire import last_step
 
 mutation = MutationType()
 BINDABLES = [mutation]
-UNLIMITED = -1
 
 
 def _parsed(text: str | None) -> dict[str, Any] | None:
@@ -68,7 +67,6 @@ def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
     if input.get("digest_algorithm") not in (None, "MANIFEST_MD5"):
         raise InvalidInputError("This server takes manifests with MD5 digests only; leave digest_algorithm out.")
     project, run = _project(request, input)
-    ttl = input.get("ttl_duration_seconds") or 0
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), "")
     draft = versions.Draft(
         artifact_name=name,
@@ -79,7 +77,7 @@ def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
         description=input.get("description") or "",
         metadata=_parsed(input.get("metadata")) or {},
         history_step=last_step(input.get("history_step")),
-        ttl_seconds=ttl if ttl > 0 else None,
+        ttl_seconds=lifetime(input.get("ttl_duration_seconds")),
         client_id=input.get("client_id") or "",
         shared_id=input.get("distributed_id") or "",
     )
@@ -140,13 +138,12 @@ def update_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
     """Change description, metadata, tags or time to live, by the best place that the asker has."""
     request = context(info)
     version = get_version(request.user, ids.number(input["artifact_id"], "Artifact"))
-    ttl = input.get("ttl_duration_seconds")
     edit = versions.Edit(
         description=input.get("description"),
         metadata=_parsed(input.get("metadata")),
         add_tags=[tag["tag_name"] for tag in input.get("tags_to_add") or ()],
         remove_tags=[tag["tag_name"] for tag in input.get("tags_to_delete") or ()],
-        ttl_seconds=ttl if ttl is None or ttl > 0 else UNLIMITED,
+        ttl_seconds=lifetime(input.get("ttl_duration_seconds")),
     )
     place = best_place(request, version)
     return {"artifact": versions.edit_version(actor=request.user, version=version, through=place, edit=edit)}

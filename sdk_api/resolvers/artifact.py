@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 
 from access.policy import require
 from access.roles import Action
+from artifacts import lifetimes
 from artifacts.models import Artifact, Manifest, RunInput, Tag, Version
 from artifacts.reading import containers_of, get_version
 from common.errors import NotFoundError
@@ -119,14 +120,15 @@ def _links(request: Context) -> Prefetch[Any]:
 
 @artifact.field("ttlDurationSeconds")
 def resolve_ttl(version: Version, info: GraphQLResolveInfo) -> int:
-    """Zero for none."""
-    return version.ttl_seconds or 0
+    """What holds, whoever said it; zero for none. Readers of a link alone are told what the version itself says."""
+    project = context(info).container(version.artifact.project_id) if version.ttl_seconds is None else None
+    return lifetimes.seconds_of(version, project) if project else version.ttl_seconds or 0
 
 
 @artifact.field("ttlIsInherited")
 def resolve_ttl_is_inherited(version: Version, info: GraphQLResolveInfo) -> bool:
-    """Projects have no time to live to inherit."""
-    return False
+    """Whether the version says nothing itself."""
+    return version.ttl_seconds is None
 
 
 @artifact.field("historyStep")

@@ -18,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from artifacts.services import downloads
-from operations import setup
+from operations import housekeeping, setup
 from operations.health import pending_migrations
 
 
@@ -37,6 +37,7 @@ class Server(BaseApplication):
     def load(self) -> Any:
         """gunicorn's hook, in each worker: no database connection is ever shared by a fork."""
         downloads.start()
+        housekeeping.start()
         return get_wsgi_application()
 
 
