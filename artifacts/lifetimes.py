@@ -37,7 +37,7 @@ def seconds_of(version: Version, project: Project) -> int:
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long a version is kept, for pages: `own` as it is stored, `inherited` what its team's default makes of it (0 for good)."""
+    """How long a version is kept, for pages: `own` as it is stored, `inherited` what its team's default makes of it."""
 
     own: int | None
     inherited: int

@@ -67,7 +67,7 @@ PAGES = [
     f"{READER}versions/v7/move/production/",
     "/vision/",
     f"{HOUSE}projects/",
-    *(f"/vision/meter-reader/{page}" for page in ("", "artifacts/", "settings/", "settings/delete/")),
+    *(f"/vision/meter-reader/{page}" for page in ("", "artifacts/", "deleted/", "settings/", "settings/delete/")),
     "/vision/meter-reader/settings/add/?q=e",
     "/vision/meter-reader/compare/",
     "/vision/meter-reader/upload/",
@@ -82,7 +82,9 @@ PAGES = [
             "history/",
             "metrics/",
             "delete/",
+            "retention/",
             "v6/",
+            "v6/retention/",
             "v6/delete/",
             "v6/labels/",
             "v6/link/?registry=model",
@@ -94,7 +96,7 @@ PAGES = [
         f"{HOUSE}{page}"
         for page in ("new-account/", "invitations/", "service-accounts/", "teams/", "teams/vision/?q=s")
     ),
-    *(f"{HOUSE}teams/vision/{page}" for page in ("settings/", "delete/", "members/priya/remove/")),
+    *(f"{HOUSE}teams/vision/{page}" for page in ("settings/", "lifetimes/", "delete/", "members/priya/remove/")),
     *(f"/profile/{page}" for page in ("", "keys/", "password/", "security/")),
     "/accounts/password/again/",
     "/authorize",
