@@ -1,5 +1,7 @@
 """Colours in code: any language Pygments knows, in the four classes of our stylesheet."""
 
+from functools import lru_cache
+
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from pygments.lexer import Lexer
@@ -19,8 +21,12 @@ CLASSES: tuple[tuple[_TokenType, str], ...] = (
 )
 
 
+@lru_cache(500)
 def highlight(text: str, language: str) -> SafeString:
-    """Mark up code in a language by its short name (`python`, `bash`); unknown languages stay plain, but escaped."""
+    """Mark up code in a language by its short name (`python`, `bash`); unknown languages stay plain, but escaped.
+
+    It is kept, being the same few lines at every view of a page.
+    """
     return mark_safe("\n".join(highlight_lines(text, language=language)))  # noqa: S308  (every piece is escaped)
 
 
