@@ -9,6 +9,7 @@ from django.apps import apps
 from artifacts.models import Artifact, Version
 from artifacts.services.artifacts import delete_artifact
 from artifacts.services.commits import commit_version
+from artifacts.services.restoring import restore_version
 from artifacts.services.versions import delete_version
 from tests.cast import Cast
 from tests.making import begin_version, log_version, project_of
@@ -49,6 +50,17 @@ def test_a_version_that_goes_is_counted_out_once_and_one_logged_again_comes_back
         assert kept() == [0]
     shelves.log(cast, 3)
     assert kept() == [0, 1]
+
+
+def test_a_version_that_is_restored_counts_once_again_also_with_its_artifact(cast: Cast) -> None:
+    first, second = shelves.log(cast, 1), shelves.log(cast, 2)
+    delete_version(actor=cast.mia, version=second, delete_aliases=True)
+    for _ in range(2):
+        restore_version(actor=cast.mia, version=Version.objects.get(pk=second.pk))
+        assert kept() == [2]
+    delete_artifact(actor=cast.mia, artifact=first.artifact)
+    restore_version(actor=cast.mia, version=Version.objects.get(pk=first.pk))
+    assert kept() == [1]
 
 
 def test_the_migration_counts_what_was_there_before_it(cast: Cast) -> None:
