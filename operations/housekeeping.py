@@ -65,11 +65,16 @@ def start() -> None:
     Thread(target=_keep_on, name="housekeeping", daemon=True).start()
 
 
+def take_turn() -> bool:
+    """Whether this process is to keep house in this hour: exactly one of all that share the database is told so."""
+    return cache.add(TURN, "taken", timeout=EVERY.total_seconds())
+
+
 def _keep_on() -> None:
     while True:
         sleep(LOOK)
         try:
-            if cache.add(TURN, "taken", timeout=EVERY.total_seconds()):
+            if take_turn():
                 keep_house()
         except Exception:
             logger.exception("The housekeeping failed; the next round tries again.")

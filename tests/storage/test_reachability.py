@@ -1,5 +1,6 @@
-"""Random logs, links, deletions and uploads in flight against a small model: nothing reachable is ever collected, and all
-that is not goes after its grace.
+"""Random logs, links, deletions, restores, times to live and uploads in flight against a small model.
+
+Nothing reachable is ever collected, and all that is not goes after its grace.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +26,10 @@ from hypothesis import strategies as st
 
 from artifacts.models import Version
 from artifacts.services.commits import commit_version
-from artifacts.services.versions import delete_version
-from operations.housekeeping import free_storage
+from artifacts.services.restoring import restore_version
+from artifacts.services.versions import Edit, delete_version, edit_version
+from common.errors import ConflictError, NotFoundError
+from operations.housekeeping import keep_house
 from projects.models import Project, Run
 from projects.services.runs import announce_files, delete_run
 from registries.models import Link
@@ -45,7 +49,9 @@ steps = st.lists(
         st.tuples(st.just("log"), st.integers(0, 2), st.sets(st.sampled_from("abcd"), min_size=1)),
         st.tuples(st.just("begin"), st.integers(0, 2), st.sets(st.sampled_from("abcd"), min_size=1)),
         st.tuples(st.just("run"), st.integers(0, 1), st.sampled_from("abcd")),
-        st.tuples(st.sampled_from(["commit", "delete", "link", "unlink", "delete run"]), st.integers(0, 5)),
+        st.tuples(
+            st.sampled_from(["commit", "delete", "restore", "link", "unlink", "delete run", "age"]), st.integers(0, 5)
+        ),
         st.tuples(st.just("wait"), st.sampled_from([0.5, 2.0, 5.0, 8.0])),
         st.tuples(st.just("collect")),
     ),
@@ -67,6 +73,8 @@ class World:
     runs: dict[int, set[str]] = field(default_factory=dict)
     deleted_runs: dict[int, tuple[set[str], float]] = field(default_factory=dict)
     seen: dict[str, float] = field(default_factory=dict)
+    born: dict[int, float] = field(default_factory=dict)
+    ends: dict[int, float] = field(default_factory=dict)
 
     def log(self, series: int, names: set[str]) -> None:
         version = self._begin(series, names)
@@ -82,6 +90,7 @@ class World:
         self.seen |= dict.fromkeys(names, self.now)
         if version.state == Version.State.PENDING:
             self.pending[version.pk] = names, self.now
+            self.born.setdefault(version.pk, self.now)
         return version
 
     def commit(self, number: int) -> None:
@@ -104,10 +113,34 @@ class World:
             delete_version(actor=self.cast.mia, version=version, delete_aliases=True)
             self.deleted[key] = self.committed.pop(key), self.now
 
+    def restore(self, number: int) -> None:
+        """Only what was deleted within its grace, and was a version of its own, comes back."""
+        if key := pick(self.deleted, number):
+            version = Version.objects.select_related("artifact__project").get(pk=key)
+            names, at = self.deleted[key]
+            if version.index is None or self.now - at > GRACE:
+                with pytest.raises(NotFoundError):
+                    restore_version(actor=self.cast.mia, version=version)
+            else:
+                restore_version(actor=self.cast.mia, version=version)
+                del self.deleted[key]
+                self.committed[key] = names
+                self.ends.pop(key, None)
+
+    def age(self, number: int) -> None:
+        """One version gets a time to live, if it is not linked."""
+        if key := pick(self.committed, number):
+            version = Version.objects.select_related("artifact__project__namespace__team").get(pk=key)
+            with suppress(ConflictError):
+                edit = Edit(ttl_seconds=3 * 86_400)
+                edit_version(actor=self.cast.mia, version=version, through=version.artifact.project, edit=edit)
+                self.ends[key] = self.born[key] + 3
+
     def link(self, number: int) -> None:
         if key := pick(self.committed, number):
             version = Version.objects.select_related("artifact__project__namespace").get(pk=key)
             link_version(actor=self.cast.mia, registry=self.cast.registry, collection_name="net", version=version)
+            self.ends.pop(key, None)
 
     def unlink(self, number: int) -> None:
         links = list(Link.objects.alive().select_related("collection__registry").order_by("pk"))
@@ -140,7 +173,9 @@ class World:
             model.objects.update(**{name: F(name) - span for name in fields})
 
     def collect(self) -> None:
-        free_storage()
+        keep_house()
+        for key in [key for key in self.committed if self.ends.get(key, self.now) < self.now]:
+            self.deleted[key] = self.committed.pop(key), self.now
         holders = [*self.committed.values(), *self.runs.values()]
         holders += [
             names for names, at in [*self.deleted.values(), *self.deleted_runs.values()] if self.now - at <= GRACE
