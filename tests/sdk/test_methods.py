@@ -48,6 +48,7 @@ def test_every_method_does_what_it_says(server: Server, sdk: Sdk) -> None:
         **run(sdk, "registries.py", key=KEYS["mia"]),
         **run(sdk, "artifacts.py", key=KEYS["mia"]),
         **run(sdk, "runs.py", key=KEYS["mia"]),
+        **run(sdk, "projects.py", key=KEYS["mia"]),
         **run(sdk, "strangers.py", "forbidden", key=VERA),
         **run(sdk, "strangers.py", "absent", key=KEYS["otto"]),
         **run(sdk, "people.py", key=KEYS["olga"]),
