@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from projects.streams import Piece
 
-MAX_WRITERS = 1_000
-MAX_STRETCHES = 200
+MAX_WRITERS = 500
+MAX_STRETCHES = 50  # of each writer and stream; the row that holds them is written with every batch
 Stretches = list[tuple[int, int, int]]  # the writer's first line, the run's for it, and how many follow
 
 

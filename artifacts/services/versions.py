@@ -118,6 +118,8 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
         again = _same_client(artifact, draft.identity)
         if again is None:
             raise
+        if draft.shared_id:
+            _join(again, draft)
         return again
     return version
 
@@ -130,8 +132,9 @@ def _join(version: Version, draft: Draft) -> None:
         version.metadata = check_metadata({**version.metadata, **draft.metadata})
         version.description = draft.description or version.description
         version.save(update_fields=["requested_aliases", "metadata", "description"])
-        check_room(version.tags.values_list("name", flat=True), draft.tags)
-        version.tags.add(*tag_rows(draft.tags))
+        tags = check_tags(draft.tags)
+        check_room(version.tags.values_list("name", flat=True), tags)
+        version.tags.add(*tag_rows(tags))
 
 
 def _artifact(actor: User, project: Project, draft: Draft) -> Artifact:
