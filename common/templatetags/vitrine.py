@@ -118,9 +118,9 @@ def dots(points: Sequence[tuple[float, float, str]]) -> SafeString:
 
 
 @register.filter(name="markdown")
-def markdown_filter(text: str) -> SafeString:
-    """Safe HTML of Markdown that people wrote, to be put inside `.prose`."""
-    return mark_safe(markdown.to_html(text))  # noqa: S308  (cut to an allow-list)
+def markdown_filter(text: str, down: int = 2) -> SafeString:
+    """Safe HTML of Markdown that people wrote, to be put inside `.prose`; its headings go `down` by so many levels."""
+    return mark_safe(markdown.to_html(text, down))  # noqa: S308  (cut to an allow-list)
 
 
 @register.inclusion_tag("components/_sparkline.html")

@@ -57,6 +57,7 @@ def test_markdown_is_rendered() -> None:
 
 def test_headings_start_below_those_of_the_page() -> None:
     assert to_html("# One\n\n##### Five") == "<h3>One</h3>\n<h6>Five</h6>\n"
+    assert to_html("## Two\n\n### Three", down=0) == "<h2>Two</h2>\n<h3>Three</h3>\n"
 
 
 def test_code_is_escaped_in_every_language() -> None:
