@@ -70,8 +70,9 @@ def own_storage(settings: Any, tmp_path: Path) -> None:
 def cast(db: None) -> Cast:
     """Everybody."""
     from tests import cast as casting
+    from tests.recalling import recalled
 
-    return casting.assemble()
+    return recalled(casting.assemble)
 
 
 @pytest.fixture

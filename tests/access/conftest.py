@@ -8,11 +8,12 @@ import pytest
 
 from tests.access.asking import Asker
 from tests.access.world import World, build
+from tests.recalling import recalled
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    return build()
+    return recalled(build)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from registries.models import Link
 from registries.services.links import link_version
 from tests.cast import Cast, add_heiress, add_service_account
 from tests.making import log_version, project_of
+from tests.recalling import recalled
 
 ROOT = "/api/v1"
 SHELF = "/organizations/Acme/registries/Shelf"
@@ -84,6 +85,11 @@ def ask() -> Ask:
 @pytest.fixture
 def world(cast: Cast) -> World:
     """The small world."""
+    return recalled(build, cast)
+
+
+def build(cast: Cast) -> World:
+    """It, by the services."""
     heirs = {"tina": add_heiress(cast), "ci": add_service_account(cast)}
     project = project_of(cast.mia, cast.team.namespace)
     versions = [

@@ -22,6 +22,7 @@ from registries.services.links import link_version
 from sdk_api.ids import encode
 from tests.cast import Cast
 from tests.making import log_version, project_of
+from tests.recalling import recalled
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ def ask() -> Ask:
 @pytest.fixture
 def world(cast: Cast) -> World:
     """The small world."""
+    return recalled(build, cast)
+
+
+def build(cast: Cast) -> World:
+    """It, by the services."""
     project = project_of(cast.mia, cast.team.namespace)
     fields = RunFields(display_name="first", config={"rate": 0.5}, summary={"loss": 0.1}, tags=["t"])
     run, _ = upsert_run(actor=cast.mia, project=project, name="abc", fields=fields)
