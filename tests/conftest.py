@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
+from django.utils import translation
 
 from access.models import User
 from tests import sdk_process
@@ -57,6 +58,12 @@ def own_counts() -> None:
 
     caches["local"].clear()
     downloads._counted.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """The language of the last page that a test before this one asked for is not this one's."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
