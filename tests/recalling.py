@@ -32,7 +32,7 @@ _memories: dict[Any, Memory] = {}
 
 
 def recalled(build: Callable[..., T], *given: Any) -> T:
-    """What `build` makes of what is `given` in this database; from the second time on by inserting its rows, as old as if made just now.
+    """What `build` makes of what is `given`; from the second time on by inserting its rows, as old as if made just now.
 
     Only where the database is as it was then, so that ids are the same, and on SQLite, whose sequences a rollback resets.
     """
