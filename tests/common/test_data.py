@@ -69,12 +69,14 @@ WITHOUT_DATA = {
     "texts": {"contents", "page"},
     "of parts that have theirs": {"overview"},
     "forms and questions": {
-        "add_member", "add_registry_member", "artifact_metrics", "artifact_tags", "collection_metrics", "collection_tags",
+        "add_member", "add_registry_member", "artifact_metrics", "artifact_retention", "artifact_tags", "collection_metrics",
+        "collection_tags",
         "delete", "delete_artifact", "delete_collection", "delete_service_account", "delete_team", "delete_version",
         "edit_artifact", "edit_collection", "edit_run", "edit_version", "link_into_registry", "link_new_version",
         "link_to_new_registry", "link_to_registry", "new", "new_account", "new_collection", "new_registry",
-        "registry_delete", "registry_icon", "registry_visibility", "remove", "remove_team_member", "team_settings",
-        "unlink_version", "version_labels", "tag_versions", "delete_versions", "unlink_versions", "upload",
+        "registry_delete", "registry_icon", "registry_visibility", "remove", "remove_team_member", "team_lifetimes",
+        "team_settings",
+        "unlink_version", "version_labels", "version_retention", "tag_versions", "delete_versions", "unlink_versions", "upload",
     },
     "files, which are data": {
         "artifact_drawing", "collection_drawing", "file", "members_csv", "run_drawing", "version_drawing",

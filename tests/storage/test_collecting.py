@@ -189,11 +189,13 @@ for turn in range(int(sys.argv[2])):
 print("done")
 """
 COLLECTOR = """
+import os
 import django
 django.setup()
+parent = os.getppid()
 from datetime import timedelta
 from operations.housekeeping import free_storage
-while True:
+while os.getppid() == parent:  # which may be killed itself
     free_storage(grace=timedelta(days=-1))
 """
 

@@ -53,10 +53,9 @@ steps = st.lists(
             st.sampled_from(["commit", "delete", "restore", "link", "unlink", "delete run", "age"]), st.integers(0, 5)
         ),
         st.tuples(st.just("wait"), st.sampled_from([0.5, 2.0, 5.0, 8.0])),
-        st.tuples(st.just("collect")),
     ),
     min_size=4,
-    max_size=16,
+    max_size=12,
 )
 
 
@@ -210,21 +209,23 @@ def play(cast: Cast, moves: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
         settings.STORAGE_URL = Path(folder).as_uri()
         world = World(cast, project_of(cast.mia, cast.team.namespace))
+        world.log(0, {"a", "b"})
         for name, *arguments in moves:
             act: Callable[..., None] = getattr(world, name.replace(" ", "_"))
             act(*arguments)
+            world.collect()
         world.end()
         transaction.set_rollback(True)
 
 
 @given(moves=steps)
-@profile(max_examples=8, deadline=None, suppress_health_check=[*HealthCheck])
+@profile(max_examples=20, deadline=None, suppress_health_check=[*HealthCheck])
 def test_what_can_be_reached_stays_and_the_rest_goes(cast: Cast, moves: list[tuple[Any, ...]]) -> None:
     play(cast, moves)
 
 
 @pytest.mark.slow
 @given(moves=steps)
-@profile(max_examples=400, deadline=None, suppress_health_check=[*HealthCheck])
+@profile(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
 def test_what_can_be_reached_stays_and_the_rest_goes_at_length(cast: Cast, moves: list[tuple[Any, ...]]) -> None:
     play(cast, moves)
