@@ -79,7 +79,7 @@ def log_at_once(server: Server, tmp_path: Path, contents: list[str]) -> list[lis
 
 
 # Each script costs three seconds of a core.
-@pytest.mark.parametrize("at_once", [4, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("at_once", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_scripts_that_log_and_link_at_once_get_numbers_without_gaps(
     server: Server, tmp_path: Path, at_once: int
 ) -> None:

@@ -230,7 +230,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("turns", "kills"), [pytest.param(6, 2), pytest.param(150, 40, marks=pytest.mark.slow)], ids=["quick", "long"]
+    ("turns", "kills"), [pytest.param(3, 1), pytest.param(150, 40, marks=pytest.mark.slow)], ids=["quick", "long"]
 )
 def test_collections_that_are_killed_take_nothing_from_uploads_beside_them(
     server_template: Template, tmp_path: Path, turns: int, kills: int
