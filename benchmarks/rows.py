@@ -34,7 +34,7 @@ def main(collections: int, versions: int) -> None:
     team = organization.teams.get(namespace__name="vision")
     project = Project.objects.create(
         namespace=team.namespace, organization=organization, kind="project", name="training", name_key="training",
-        visibility="team",
+        visibility="team", run_count=versions,
     )  # fmt: skip
     artifact = Artifact.objects.create(
         project=project, name="net", type="model", next_index=versions, version_count=versions

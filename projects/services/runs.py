@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from access.models import User
@@ -107,6 +108,7 @@ def upsert_run(*, actor: User, project: Project, name: str, fields: RunFields) -
         run, inserted = Run.objects.select_for_update().get_or_create(project=project, name=name, defaults=fresh)
         run.project = project
         if inserted:
+            Project.objects.filter(pk=project.pk).update(run_count=F("run_count") + 1)
             after = {"name": name, "display_name": run.display_name}
             record(actor=actor, type=EventType.RUN_CREATED, object=run, container=project, after=after)
         else:
@@ -153,6 +155,7 @@ def delete_run(*, actor: User, run: Run, with_outputs: bool = False) -> None:
             for settle in hooks.with_outputs:
                 settle(actor, run)
         if Run.objects.filter(pk=run.pk, deleted_at=None).update(deleted_at=timezone.now()):
+            Project.objects.filter(pk=run.project_id).update(run_count=F("run_count") - 1)
             record(
                 actor=actor, type=EventType.RUN_DELETED, object=run, container=run.project, before={"name": run.name}
             )
