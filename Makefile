@@ -5,7 +5,7 @@ BIN := .venv/bin
 # A production-like environment for checks that only read settings.
 PRODUCTION := VITRINE_DATA=.venv/check VITRINE_BASE_URL=https://registry.example.org VITRINE_SECRET_KEY=only-for-checks-8mW2xQ5vR7kT1zN4cJ6hB9yLpDsGfA3eUo0iXt
 
-.PHONY: help demo run test test-slow test-postgres screenshots check fmt
+.PHONY: help demo run test test-slow test-postgres soak screenshots check fmt
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 16
@@ -24,6 +24,9 @@ test-slow: .venv/dev ## run what takes minutes each: every page in the browser, 
 
 test-postgres: .venv/dev ## run the suite on a throw-away PostgreSQL cluster
 	@$(BIN)/python tests/throwaway_postgres.py $(BIN)/pytest --reuse-db
+
+soak: .venv/dev ## an hour of twenty clients and the largest artifacts, at one server (SOAK_MINUTES=2 SOAK_GIB=0 SOAK_FILES=0 for a trial)
+	@$(BIN)/python -m benchmarks.soak
 
 screenshots: .venv/dev ## every page of the demo as a picture, in screenshots/ (ONLY=… for a part of them)
 	@$(BIN)/python -m tests.screenshots "$(ONLY)"

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.client import BLOCK, KEY, Client
+from benchmarks.memory import peak, reset_peak, workers_of
 from tests.servers import Server
 
 NGINX = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log; {user}
@@ -63,7 +64,7 @@ def large_file(
     up: list[float] = []
     down: list[float] = []
     grown: list[float] = []
-    worker = worker_of(server)
+    (worker,) = workers_of(server)
     print(f"\n{mib} MiB; MB/s, the yardsticks before and after; that of GET is {title}")
     for number in range(rounds):
         md5, sha256 = write_random(source, mib)
@@ -165,29 +166,6 @@ def sha256_alone(path: Path) -> str:
     """What arrived."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def worker_of(server: Server) -> int:
-    """The process of the server's one worker."""
-    assert server.process is not None
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    return int(children[0])
-
-
-def reset_peak(process: int) -> float:
-    """The resident memory of a process in MiB; its peak is counted anew from here."""
-    Path(f"/proc/{process}/clear_refs").write_text("5")
-    return _status(process, "VmRSS")
-
-
-def peak(process: int) -> float:
-    """The largest resident memory in MiB since `reset_peak`."""
-    return _status(process, "VmHWM")
-
-
-def _status(process: int, name: str) -> float:
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 @contextmanager
