@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from access.models import Container, Organization, OrganizationMembership, Team, TeamMembership, User
 from access.roles import MINIMUM, Action, Role, allows
 from common.errors import ForbiddenError, NotFoundError
+from common.nouns import noun
 
 C = TypeVar("C", bound=Container)
 Actor = User | AnonymousUser
@@ -36,11 +39,20 @@ def require(user: Any, action: Action, container: Container) -> Role:
     """
     role = role_on(user, container)
     if role is None:
-        raise NotFoundError(f"There is no such {container.kind}, or you may not see it.")
+        raise NotFoundError(_("There is no such %(kind)s, or you may not see it.") % {"kind": noun(container.kind)})
     if not allows(role, action):
         raise ForbiddenError(
-            f"Your role in the {container.kind} '{container.name}' is {role.word.replace('_', ' ')}; to {action.value} one needs "
-            f"{MINIMUM[action].word}. An admin of the {container.kind} can change your role."
+            _(
+                "Your role in the %(kind)s '%(container)s' is %(role)s; to %(action)s one needs %(needed)s. An "
+                "admin of the %(kind)s can change your role."
+            )
+            % {
+                "kind": noun(container.kind),
+                "container": container.name,
+                "role": role.said,
+                "action": gettext(action.value),
+                "needed": MINIMUM[action].said,
+            }
         )
     return role
 
@@ -55,7 +67,7 @@ def get_visible(queryset: models.QuerySet[C], user: Any, what: str, **lookup: An
     """The one visible container of `queryset` that matches, with its role at hand. Raises NotFoundError."""
     found = find_visible(queryset, user, **lookup)
     if found is None:
-        raise NotFoundError(f"There is no such {what}, or you may not see it.")
+        raise NotFoundError(_("There is no such %(what)s, or you may not see it.") % {"what": noun(what)})
     return found
 
 
@@ -80,7 +92,7 @@ def is_operator(actor: Any) -> bool:
 def require_operator(actor: Any) -> None:
     """Refuse all but the operator of this server."""
     if not is_operator(actor):
-        raise ForbiddenError("Only the operator of this server may do this.")
+        raise ForbiddenError(_("Only the operator of this server may do this."))
 
 
 def require_organization_admin(actor: Any, organization: Organization) -> None:
@@ -89,10 +101,11 @@ def require_organization_admin(actor: Any, organization: Organization) -> None:
         return
     role = organization_role(actor, organization)
     if role is None or organization.deleted_at:
-        raise NotFoundError("There is no such organization, or you do not belong to it.")
+        raise NotFoundError(_("There is no such organization, or you do not belong to it."))
     if role != OrganizationMembership.Role.ADMIN:
         raise ForbiddenError(
-            f"Your role in {organization.name} is {role}; this needs admin. An admin of it can change your role."
+            _("Your role in %(organization)s is %(role)s; this needs admin. An admin of it can change your role.")
+            % {"organization": organization.name, "role": role}
         )
 
 
@@ -114,12 +127,16 @@ def require_registry_creation(user: Any, organization: Organization) -> None:
     """Refuse all but members and admins of the organization, or its admins alone (F31 row 11, C29)."""
     role = organization_role(user, organization)
     if role is None:
-        raise NotFoundError("There is no such organization, or you do not belong to it.")
+        raise NotFoundError(_("There is no such organization, or you do not belong to it."))
     if role == OrganizationMembership.Role.ADMIN:
         return
     if organization.registry_founders == Organization.Founders.ADMINS:
-        raise ForbiddenError(f"In {organization.name} only admins create registries; ask one of them.")
+        raise ForbiddenError(
+            _("In %(organization)s only admins create registries; ask one of them.")
+            % {"organization": organization.name}
+        )
     if role != OrganizationMembership.Role.MEMBER:
         raise ForbiddenError(
-            f"A {role} of {organization.name} cannot create registries; ask an admin for the role member."
+            _("A %(role)s of %(organization)s cannot create registries; ask an admin for the role member.")
+            % {"role": role, "organization": organization.name}
         )

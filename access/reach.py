@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
 
 from access.models import (
     Container,
@@ -64,13 +65,15 @@ def addable_teams(container: Container) -> QuerySet[Any]:
 def find_principal(organization: Organization | None, name: str) -> User | Team:
     """The person of an organization by username or e-mail address, or its team by name. Raises InvalidInputError."""
     if organization is None:
-        raise InvalidInputError("A personal project belongs to its owner alone; log to a team to share work.")
+        raise InvalidInputError(_("A personal project belongs to its owner alone; log to a team to share work."))
     people = User.objects.filter(is_active=True, organization_memberships__organization=organization)
     found = people.filter(Q(username__iexact=name) | Q(email__iexact=name, email__gt="")).first()
     team = Team.objects.alive().filter(organization=organization, namespace__name__iexact=name)
     principal = found or team.select_related("namespace").first()
     if principal is None:
-        raise InvalidInputError(f"The organization has no person, service account or team '{name}'.")
+        raise InvalidInputError(
+            _("The organization has no person, service account or team '%(name)s'.") % {"name": name}
+        )
     return principal
 
 

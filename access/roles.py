@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
+from django.utils.translation import gettext, gettext_noop
+
 
 class Role(IntEnum):
     """A role on a container; a higher one may do everything that a lower one may."""
@@ -23,50 +25,63 @@ class Role(IntEnum):
         """The role as the APIs write it: `restricted_viewer`, `viewer`, `member`, `admin`."""
         return self.name.lower()
 
+    @property
+    def said(self) -> str:
+        """The role within a sentence, in the reader's language."""
+        return gettext(_SAID[self])
+
     @classmethod
     def parse(cls, word: str) -> Role | None:
         """The role of that word, or None."""
         return next((role for role in cls if role.word == word.lower()), None)
 
 
+_SAID = {
+    Role.RESTRICTED_VIEWER: gettext_noop("restricted viewer"),
+    Role.VIEWER: gettext_noop("viewer"),
+    Role.MEMBER: gettext_noop("member"),
+    Role.ADMIN: gettext_noop("admin"),
+}
+
+
 class Action(StrEnum):
     """What can be done with a registry or a project and with what lies in it."""
 
-    VIEW_COLLECTION = "view collection"
-    VIEW_VERSION = "view version"
-    USE_VERSION = "use version"
-    DOWNLOAD_VERSION = "download version"
-    DOWNLOAD_FILE = "download file"
-    SEARCH = "search"
-    VIEW_SETTINGS = "view settings"
-    CREATE_AUTOMATION = "create automation"
-    SWITCH_NOTICES = "switch notices"
-    CREATE_COLLECTION = "create collection"
-    CREATE_REGISTRY = "create registry"
-    EDIT_COLLECTION = "edit collection"
-    EDIT_VERSION = "edit version"
-    TAG_COLLECTION = "tag collection"
-    TAG_VERSION = "tag version"
-    MOVE_ALIAS = "move alias"
-    MOVE_PROTECTED_ALIAS = "move protected alias"
-    DEFINE_PROTECTED_ALIAS = "define protected alias"
-    LINK_VERSION = "link version"
-    ADD_ACCEPTED_TYPE = "add accepted type"
-    RENAME_REGISTRY = "rename registry"
-    DELETE_COLLECTION = "delete collection"
-    DELETE_AUTOMATION = "delete automation"
-    UNLINK_VERSION = "unlink version"
-    EDIT_ACCEPTED_TYPES = "edit accepted types"
-    CHANGE_VISIBILITY = "change visibility"
-    ADD_MEMBER = "add member"
-    ASSIGN_ROLE = "assign role"
-    CHANGE_ICON = "change icon"
-    DELETE_REGISTRY = "delete registry"
-    VIEW_PROJECT = "view project"
-    WRITE_RUN = "write run"
-    LOG_VERSION = "log version"
-    DELETE_VERSION = "delete version"
-    MANAGE_PROJECT = "manage project"
+    VIEW_COLLECTION = gettext_noop("view collection")
+    VIEW_VERSION = gettext_noop("view version")
+    USE_VERSION = gettext_noop("use version")
+    DOWNLOAD_VERSION = gettext_noop("download version")
+    DOWNLOAD_FILE = gettext_noop("download file")
+    SEARCH = gettext_noop("search")
+    VIEW_SETTINGS = gettext_noop("view settings")
+    CREATE_AUTOMATION = gettext_noop("create automation")
+    SWITCH_NOTICES = gettext_noop("switch notices")
+    CREATE_COLLECTION = gettext_noop("create collection")
+    CREATE_REGISTRY = gettext_noop("create registry")
+    EDIT_COLLECTION = gettext_noop("edit collection")
+    EDIT_VERSION = gettext_noop("edit version")
+    TAG_COLLECTION = gettext_noop("tag collection")
+    TAG_VERSION = gettext_noop("tag version")
+    MOVE_ALIAS = gettext_noop("move alias")
+    MOVE_PROTECTED_ALIAS = gettext_noop("move protected alias")
+    DEFINE_PROTECTED_ALIAS = gettext_noop("define protected alias")
+    LINK_VERSION = gettext_noop("link version")
+    ADD_ACCEPTED_TYPE = gettext_noop("add accepted type")
+    RENAME_REGISTRY = gettext_noop("rename registry")
+    DELETE_COLLECTION = gettext_noop("delete collection")
+    DELETE_AUTOMATION = gettext_noop("delete automation")
+    UNLINK_VERSION = gettext_noop("unlink version")
+    EDIT_ACCEPTED_TYPES = gettext_noop("edit accepted types")
+    CHANGE_VISIBILITY = gettext_noop("change visibility")
+    ADD_MEMBER = gettext_noop("add member")
+    ASSIGN_ROLE = gettext_noop("assign role")
+    CHANGE_ICON = gettext_noop("change icon")
+    DELETE_REGISTRY = gettext_noop("delete registry")
+    VIEW_PROJECT = gettext_noop("view project")
+    WRITE_RUN = gettext_noop("write run")
+    LOG_VERSION = gettext_noop("log version")
+    DELETE_VERSION = gettext_noop("delete version")
+    MANAGE_PROJECT = gettext_noop("manage project")
 
 
 _RV, _V, _M, _A = Role.RESTRICTED_VIEWER, Role.VIEWER, Role.MEMBER, Role.ADMIN

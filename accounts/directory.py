@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from access.models import (
     ApiKey,
@@ -58,7 +59,7 @@ def get_organization(user: User, name: str) -> Organization:
     )
     found = counted.select_related("namespace").filter(name_key=fold(name)).first()
     if found is None:
-        raise NotFoundError("There is no such organization, or you do not belong to it.")
+        raise NotFoundError(_("There is no such organization, or you do not belong to it."))
     return found
 
 
@@ -76,7 +77,10 @@ def get_present_or_former(organization: Organization, username: str) -> User:
 def _get_user(organization: Organization, username: str, belongs: Q) -> User:
     found = User.objects.filter(belongs, username__iexact=username).first()
     if found is None:
-        raise NotFoundError(f"{organization.name} has no member '{username}'.")
+        raise NotFoundError(
+            _("%(organization)s has no member '%(username)s'.")
+            % {"organization": organization.name, "username": username}
+        )
     return found
 
 
@@ -85,7 +89,9 @@ def get_team(organization: Organization, name: str) -> Team:
     rows = organization.teams.alive().select_related("namespace", "organization")
     found = rows.filter(namespace__name_key=fold(name)).first()
     if found is None:
-        raise NotFoundError(f"{organization.name} has no team '{name}'.")
+        raise NotFoundError(
+            _("%(organization)s has no team '%(name)s'.") % {"organization": organization.name, "name": name}
+        )
     return found
 
 
@@ -94,7 +100,7 @@ def get_service_account(organization: Organization, pk: int) -> User:
     rows = organization.service_accounts.select_related("service_of", "service_team__namespace")
     found = rows.filter(pk=pk, deleted_at=None).first()
     if found is None:
-        raise NotFoundError(f"{organization.name} has no such service account.")
+        raise NotFoundError(_("%(organization)s has no such service account.") % {"organization": organization.name})
     return found
 
 

@@ -28,7 +28,7 @@ def count_wrong_key(request: HttpRequest) -> None:
     seen = cache.get(name, 0)
     if seen >= WRONG_KEYS:
         raise TooManyRequestsError(
-            "Too many wrong API keys came from your address; wait a minute, then send a right one."
+            _("Too many wrong API keys came from your address; wait a minute, then send a right one.")
         )
     cache.set(name, seen + 1, WINDOW_SECONDS)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 from access.models import User
 from accounts.limits import count_search
@@ -47,7 +48,7 @@ class SignInRequiredMiddleware(MiddlewareMixin):
             return self._paused(request, request.user)
         if wants_json(request):
             return error_response(
-                request, UnauthenticatedError("Sign in first: send an API key with HTTP Basic as api:KEY.")
+                request, UnauthenticatedError(_("Sign in first: send an API key with HTTP Basic as api:KEY."))
             )
         return redirect_to_login(request.get_full_path())
 

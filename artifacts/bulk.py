@@ -68,10 +68,10 @@ def chosen(series: Series, query: QueryDict) -> list[Any]:
     """
     found = [NUMBER.match(text) for text in query.getlist("v")[: MOST + 1]]
     if not all(found):
-        raise InvalidInputError("Name versions by their numbers, as in ?v=14&v=12.")
+        raise InvalidInputError(_("Name versions by their numbers, as in ?v=14&v=12."))
     numbers = {int(match[1]) for match in found if match}
     if len(numbers) > MOST:
-        raise InvalidInputError(f"Choose at most {MOST} versions at once.")
+        raise InvalidInputError(_("Choose at most %(most)s versions at once.") % {"most": MOST})
     if not numbers:
         return []
     tags = f"{series.path}tags"

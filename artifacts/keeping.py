@@ -102,7 +102,7 @@ def find_deleted(project: Project, number: str) -> Version:
     rows = Version.objects.select_related("artifact").filter(artifact__project=project, index__isnull=False)
     version = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
     if version is None:
-        raise NotFoundError("There is no such deleted version, or its files are gone.")
+        raise NotFoundError(_("There is no such deleted version, or its files are gone."))
     version.artifact.project = project
     return version
 

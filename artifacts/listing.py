@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from artifacts.levels import children
 from artifacts.models import ManifestEntry, Version
 from common.errors import NotFoundError
@@ -97,7 +99,7 @@ def list_files(version: Version, *, current: str = "", folder: str = "", after: 
             return Listing(_tree(entries, f"{folder}/"), folder)
     nodes, more = _level(version, folder, after)
     if folder and not nodes:
-        raise NotFoundError("This version has no such folder.")
+        raise NotFoundError(_("This version has no such folder."))
     return Listing(nodes, folder, more, is_whole=False)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from access.models import User
 from artifacts.comparison import Difference, compare, directions
@@ -56,7 +57,7 @@ def base_of(place: Place, query: QueryDict) -> Any:
         rows = place.series.rows.prefetch_related(place.series.with_aliases)
         found = rows.filter(reference_filter(wanted, "collection" if place.is_link else "artifact")).first()
         if found is None:
-            raise NotFoundError("There is no version of that number or alias here to compare with.")
+            raise NotFoundError(_("There is no version of that number or alias here to compare with."))
         return found
     return place.base
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from artifacts.models import VersionMetric
 from artifacts.selection import METRIC, PAGE
@@ -27,7 +28,8 @@ def sorted_page(series: Series, rows: QuerySet[Any], sort: str, cursor: str, siz
         return paginate(rows, order=(f"{down}{series.path}size", f"{down}index"), cursor=cursor, size=size)
     if not name.startswith(METRIC):
         raise InvalidInputError(
-            f"Sort by version, size or metric:<name>, with '-' in front for descending; not by {name!r}."
+            _("Sort by version, size or metric:<name>, with '-' in front for descending; not by %(name)r.")
+            % {"name": name}
         )
     by_metric = _along_index if series.is_large else _by_sorting
     return by_metric(series, rows, name.removeprefix(METRIC), down, cursor, size)

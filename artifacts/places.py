@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from access.models import Container, User
 from access.policy import get_visible, role_on
@@ -166,7 +167,7 @@ def reference_filter(reference: str, home: str) -> Q:
     if LABEL.match(reference):
         return named_by(reference, home)
     if not reference.startswith("@") or len(reference) == 1:
-        raise NotFoundError("There is no such version, or you may not see it. Addresses name it as v3 or @alias.")
+        raise NotFoundError(_("There is no such version, or you may not see it. Addresses name it as v3 or @alias."))
     return with_alias(reference[1:], home)
 
 
@@ -213,7 +214,7 @@ def find_artifact(user: User, entity: str, project: str, type: str, name: str, *
     found = find_project(user, entity, project)
     artifact = Artifact.objects.annotate(**also).filter(project=found, type=type, name=name, deleted_at=None).first()
     if artifact is None:
-        raise NotFoundError("There is no such artifact, or you may not see it.")
+        raise NotFoundError(_("There is no such artifact, or you may not see it."))
     artifact.project = found
     return artifact
 
@@ -234,7 +235,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
     versions = Version.objects.committed().filter(artifact__project=home, artifact__type=type, artifact__name=name)
     version = with_run(versions).filter(reference_filter(reference, "artifact")).first()
     if version is None:
-        raise NotFoundError("There is no such version, or you may not see it.")
+        raise NotFoundError(_("There is no such version, or you may not see it."))
     artifact = version.artifact
     artifact.project = home
     return Place(

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, BinaryIO
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from artifacts.models import ManifestEntry
@@ -31,7 +32,7 @@ JSON_BYTES = 4 * 2**20  # of what can only be shown whole
 WHOLE_SUFFIXES = (".ipynb", ".table.json")
 HEADED = (".safetensors", ".gguf")
 NUMBER = re.compile(r"-?\d{1,3}\Z", re.ASCII)
-NO_PICTURE = "This file is no picture that can be shown; download it instead."
+NO_PICTURE = gettext_lazy("This file is no picture that can be shown; download it instead.")
 COLOURED_BYTES = 64 * 1024  # beyond it a lexer may be slow
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 200, 50, 500
 IMAGE_BYTES = 64 * 2**20

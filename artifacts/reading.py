@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from access.models import Container
 from access.roles import MINIMUM, Action
@@ -57,7 +58,7 @@ def _get(user: Any, keys: list[int]) -> Version:
     visible = Version.objects.visible_to(user).select_related("artifact__project__namespace")
     version = visible.filter(pk__in=[*folded, *keys]).first()
     if version is None:
-        raise NotFoundError("There is no such version, or you may not see it.")
+        raise NotFoundError(_("There is no such version, or you may not see it."))
     return version
 
 
@@ -65,7 +66,7 @@ def find_entry(version: Version, path: str) -> ManifestEntry:
     """The file at that exact path, which is a key and never a place on a disk. Raises NotFoundError."""
     entry = None if "\0" in path else version.entries.select_related("blob").filter(path=path).first()
     if entry is None:
-        raise NotFoundError("This version has no such file.")
+        raise NotFoundError(_("This version has no such file."))
     return entry
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseNotModified
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from access.policy import require
 from access.roles import Action
@@ -61,7 +62,7 @@ def serve_thumbnail(request: HttpRequest, place: Place, path: str) -> HttpRespon
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
     if number and not NUMBER.match(number):
-        raise NotFoundError("This notebook has no such picture.")
+        raise NotFoundError(_("This notebook has no such picture."))
     drawn = previews.notebook_picture(entry, int(number)) if number else previews.thumbnail(blob)
     return HttpResponse(drawn, content_type="image/webp", headers=headers)
 
@@ -105,5 +106,5 @@ def _entry(request: HttpRequest, place: Place, path: str) -> ManifestEntry:
 
 def _blob_of(entry: ManifestEntry) -> Blob:
     if entry.blob is None:
-        raise NotFoundError("The bytes of this file are not held here: it is a reference to another place.")
+        raise NotFoundError(_("The bytes of this file are not held here: it is a reference to another place."))
     return entry.blob

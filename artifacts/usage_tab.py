@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from access.models import User
 from artifacts.lineage.consumers import uses_of
@@ -27,7 +28,10 @@ def usage(place: Place, user: User, query: QueryDict, base_url: str) -> dict[str
     aliases = [alias.name for alias in place.aliases]
     alias = query.get("as", "")
     if alias and alias not in aliases:
-        raise InvalidInputError(f"{place.label} has no alias {alias[:128]!r} here (any more); choose one that it has.")
+        raise InvalidInputError(
+            _("%(place)s has no alias %(alias)r here (any more); choose one that it has.")
+            % {"place": place.label, "alias": alias[:128]}
+        )
     runs = uses_of(user, place.version, query.get("runs", ""))
     uses = [use for use in runs.items if use.is_visible]
     path = place.version.entries.filter(reference_uri="").order_by("path").values_list("path", flat=True).first()

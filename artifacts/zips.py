@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
+from django.utils.translation import gettext as _
 
 from artifacts.archives import Member, archive_size, stream
 from artifacts.manifest import check_path
@@ -77,7 +78,7 @@ def archive_of(version: Version, folder: str = "") -> Archive:
     if len(files) > MAX_FILES:
         raise _too_many()
     if not files and not length:
-        raise NotFoundError("This version has no such folder." if folder else "This version has no files.")
+        raise NotFoundError(_("This version has no such folder.") if folder else _("This version has no files."))
     notes = _free_name(prefix, names) if length else ""
     if notes:
         files.append((notes, len(HEAD) + length))
@@ -97,7 +98,8 @@ def is_safe(path: str) -> bool:
 
 def _too_many() -> TooLargeError:
     return TooLargeError(
-        f"A zip holds at most {MAX_FILES:,} files. Take it a folder at a time, or with `wandb artifact get`."
+        _("A zip holds at most %(max_files)s files. Take it a folder at a time, or with `wandb artifact get`.")
+        % {"max_files": f"{MAX_FILES:,}"}
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from common.csv import csv_response
 from common.errors import NotFoundError
@@ -35,7 +36,7 @@ class PageData:
             response.headers["Cache-Control"] = "private, no-store"
             return response
         if self.rows is None:
-            raise NotFoundError("This page has no table; its data is there as .json.")
+            raise NotFoundError(_("This page has no table; its data is there as .json."))
         rows = [*self.rows]
         columns = self.columns or list(dict.fromkeys(key for row in rows for key in row))
         return csv_response(self.name, [columns, *([_cell(row.get(key)) for key in columns] for row in rows)])

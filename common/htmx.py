@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
 from common.data import PageData, data_kind
@@ -40,7 +41,7 @@ def render_page(
     """
     if kind := data_kind(request):
         if data is None:
-            raise NotFoundError("This page has no data of its own.")
+            raise NotFoundError(_("This page has no data of its own."))
         return data().response(kind)
     name = f"{template}#{partial}" if partial and wants_fragment(request) else template
     response = render(request, name, context, status=status)

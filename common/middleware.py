@@ -51,7 +51,7 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on what can be looked up at all."""
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            return error_response(request, InvalidInputError("An address holds no NUL character."))
+            return error_response(request, InvalidInputError(_("An address holds no NUL character.")))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -7,8 +7,10 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from common.errors import InvalidInputError
+from common.nouns import noun
 
 MAX_NAME = 128
 MAX_EMAIL = 254
@@ -27,13 +29,20 @@ def fold(name: str) -> str:
 
 def _text(name: str, what: str, limit: int = MAX_NAME) -> str:
     if not name or name != name.strip() or name in {".", ".."}:
-        raise InvalidInputError(f"Give the {what} a name that does not start or end with a space.")
+        raise InvalidInputError(
+            _("Give the %(what)s a name that does not start or end with a space.") % {"what": noun(what)}
+        )
     if len(name) > limit:
-        raise InvalidInputError(f"A {what} name has at most {limit} characters; this one has {len(name)}.")
+        raise InvalidInputError(
+            _("A %(what)s name has at most %(limit)s characters; this one has %(count)s.")
+            % {"what": noun(what), "limit": limit, "count": len(name)}
+        )
     if CONTROL.search(name):
-        raise InvalidInputError(f"A {what} name holds no control or invisible characters.")
+        raise InvalidInputError(_("A %(what)s name holds no control or invisible characters.") % {"what": noun(what)})
     if len(fold(name)) > MAX_KEY:
-        raise InvalidInputError(f"The {what} name is too long: some of its characters stand for many.")
+        raise InvalidInputError(
+            _("The %(what)s name is too long: some of its characters stand for many.") % {"what": noun(what)}
+        )
     return name
 
 
@@ -44,7 +53,8 @@ def entity_name(name: str, what: str = "team") -> str:
     """
     if not ENTITY_NAME.match(_text(name, what)):
         raise InvalidInputError(
-            f"A {what} name consists of letters, digits, '-', '_' and '.', and starts with one of the first two."
+            _("A %(what)s name consists of letters, digits, '-', '_' and '.', and starts with one of the first two.")
+            % {"what": noun(what)}
         )
     return name
 
@@ -52,37 +62,41 @@ def entity_name(name: str, what: str = "team") -> str:
 def container_name(name: str, what: str, limit: int = MAX_NAME) -> str:
     """`name` if it may name a project or a registry (F3). Raises InvalidInputError."""
     if FORBIDDEN_IN_CONTAINER.search(_text(name, what, limit)):
-        raise InvalidInputError(f"A {what} name holds none of / \\ # ? % : and no line break.")
+        raise InvalidInputError(
+            _("A %(what)s name holds none of / \\ # ? %% : and no line break.") % {"what": noun(what)}
+        )
     return name
 
 
 def collection_name(name: str, what: str = "collection") -> str:
     """`name` if it may name a collection or an artifact (F4). Raises InvalidInputError."""
     if "/" in _text(name, what) or ":" in name:
-        raise InvalidInputError(f"A {what} name holds no '/' and no ':'.")
+        raise InvalidInputError(_("A %(what)s name holds no '/' and no ':'.") % {"what": noun(what)})
     return name
 
 
 def artifact_type(name: str) -> str:
     """`name` if it may be an artifact's type (F5). Raises InvalidInputError."""
     if "/" in _text(name, "type") or ":" in name:
-        raise InvalidInputError("An artifact type holds no '/' and no ':'.")
+        raise InvalidInputError(_("An artifact type holds no '/' and no ':'."))
     return name
 
 
 def alias(name: str) -> str:
     """`name` if it may be an alias (F6, C16). Raises InvalidInputError."""
     if "/" in _text(name, "alias") or ":" in name:
-        raise InvalidInputError("An alias holds no '/' and no ':'.")
+        raise InvalidInputError(_("An alias holds no '/' and no ':'."))
     if VERSION_ALIAS.match(name):
-        raise InvalidInputError(f"'{name}' is a version number; numbers are given by the server and are not aliases.")
+        raise InvalidInputError(
+            _("'%(name)s' is a version number; numbers are given by the server and are not aliases.") % {"name": name}
+        )
     return name
 
 
 def tag(name: str) -> str:
     """`name` if it may be a tag (F7). Raises InvalidInputError."""
     if not TAG.match(_text(name, "tag")):
-        raise InvalidInputError("A tag consists of words of letters, digits, '_' and '-', with spaces between them.")
+        raise InvalidInputError(_("A tag consists of words of letters, digits, '_' and '-', with spaces between them."))
     return name
 
 
@@ -92,7 +106,12 @@ def email_address(text: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise InvalidInputError(f"'{text[:80]}' is no e-mail address; write it like mia@example.org.") from error
+        raise InvalidInputError(
+            _("'%(text)s' is no e-mail address; write it like mia@example.org.") % {"text": text[:80]}
+        ) from error
     if len(address) > MAX_EMAIL:
-        raise InvalidInputError(f"An e-mail address has at most {MAX_EMAIL} characters; this one has {len(address)}.")
+        raise InvalidInputError(
+            _("An e-mail address has at most %(max_email)s characters; this one has %(count)s.")
+            % {"max_email": MAX_EMAIL, "count": len(address)}
+        )
     return address

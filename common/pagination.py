@@ -13,6 +13,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from common.errors import InvalidInputError
 
@@ -156,9 +157,9 @@ def _decode(cursor: str, orders: list[Order]) -> tuple[int, bool, list[Any] | No
     try:
         backwards, made_for, values = Signer(salt=SALT).unsign_object(cursor)
     except (BadSignature, ValueError) as error:
-        raise InvalidInputError("This page address is damaged; start from the first page.") from error
+        raise InvalidInputError(_("This page address is damaged; start from the first page.")) from error
     if tuple(made_for) not in orders:
-        raise InvalidInputError("This page address belongs to another order; start from the first page.")
+        raise InvalidInputError(_("This page address belongs to another order; start from the first page."))
     read = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values]
     return orders.index(tuple(made_for)), bool(backwards), read
 
@@ -167,5 +168,7 @@ def whole(query: QueryDict, name: str) -> int:
     """A whole number of the address, 0 when absent. Raises InvalidInputError."""
     text = query.get(name) or "0"
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise InvalidInputError(f"'{name}' in this address is not a whole number; start from the first page.")
+        raise InvalidInputError(
+            _("'%(name)s' in this address is not a whole number; start from the first page.") % {"name": name}
+        )
     return int(text)

@@ -8,6 +8,7 @@ from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from common.errors import InvalidInputError, TooLargeError
@@ -24,18 +25,18 @@ def render(picture: IO[bytes], size: int) -> bytes:
     Raises TooLargeError above 5 MiB or 40 million pixels, InvalidInputError for what is no picture.
     """
     if size > MOST_BYTES:
-        raise TooLargeError("A picture has at most 5 MiB; make it smaller first.")
+        raise TooLargeError(_("A picture has at most 5 MiB; make it smaller first."))
     try:
         with Image.open(picture, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise TooLargeError("A picture has at most 40 million pixels; make it smaller first.")
+                raise TooLargeError(_("A picture has at most 40 million pixels; make it smaller first."))
             upright = ImageOps.exif_transpose(image).convert("RGBA")
     except TooLargeError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooLargeError("A picture has at most 40 million pixels; make it smaller first.") from error
+        raise TooLargeError(_("A picture has at most 40 million pixels; make it smaller first.")) from error
     except Exception as error:  # a damaged file may raise almost anything
-        raise InvalidInputError("This is no picture that can be read; give a PNG, JPEG, WebP or GIF.") from error
+        raise InvalidInputError(_("This is no picture that can be read; give a PNG, JPEG, WebP or GIF.")) from error
     square = ImageOps.fit(upright, (SIDE, SIDE))
     bare = Image.new("RGBA", square.size)  # a new image, so that nothing but pixels is written
     bare.paste(square)

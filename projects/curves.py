@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from common import scales
 from common.errors import InvalidInputError
@@ -39,7 +40,9 @@ class View:
         except ValueError:
             smooth = math.nan
         if not 0 <= smooth <= MOST_SMOOTH:
-            raise InvalidInputError(f"'smooth' in this address is not a number from 0 to {MOST_SMOOTH}.")
+            raise InvalidInputError(
+                _("'smooth' in this address is not a number from 0 to %(most_smooth)s.") % {"most_smooth": MOST_SMOOTH}
+            )
         return cls(asked if asked in axes else axes[0], query.get("log") == "1", smooth)
 
 

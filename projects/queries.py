@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import Container, Namespace, Organization, OrganizationMembership, Team, TeamMembership, User
@@ -28,7 +29,7 @@ def find_namespace(user: User, name: str) -> Namespace:
         Namespace.objects.visible_to(user).filter(name_key=fold(name)).select_related("organization").distinct().first()
     )
     if found is None:
-        raise NotFoundError("There is no such page, or you may not see it.")
+        raise NotFoundError(_("There is no such page, or you may not see it."))
     return found
 
 
@@ -47,7 +48,7 @@ def find_organization(user: User, name: str) -> Organization:
     """The organization of that name, which the user belongs to. Raises NotFoundError."""
     found = Organization.objects.visible_to(user).filter(name_key=fold(name)).distinct().first()
     if found is None:
-        raise NotFoundError("There is no such organization, or you do not belong to it.")
+        raise NotFoundError(_("There is no such organization, or you do not belong to it."))
     return found
 
 
@@ -122,7 +123,7 @@ def find_file(run: Run, name: str) -> Blob:
     """The bytes of an arrived file. Raises NotFoundError."""
     found = run.files.filter(name=name).select_related("upload__blob").first()
     if found is None or found.upload.blob is None:
-        raise NotFoundError("The run has no such file, or it has not arrived yet.")
+        raise NotFoundError(_("The run has no such file, or it has not arrived yet."))
     return found.upload.blob
 
 

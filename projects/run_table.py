@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from common.data import PageData
 from common.errors import InvalidInputError
@@ -155,7 +156,10 @@ def chosen_runs(runs: QuerySet[Run], selection: Selection) -> QuerySet[Run]:
 
 def _state(text: str) -> str:
     if text not in Run.State:
-        raise InvalidInputError(f"'{text[:40]}' is no state of a run; the states are {', '.join(Run.State)}.")
+        raise InvalidInputError(
+            _("'%(text)s' is no state of a run; the states are %(choices)s.")
+            % {"text": text[:40], "choices": ", ".join(Run.State)}
+        )
     return text
 
 
@@ -187,7 +191,8 @@ def _sorted(rows: QuerySet[Run], sort: str) -> tuple[QuerySet[Run], tuple[str, .
     match = COLUMN.match(name)
     if match is None or not _showable(match[2]):
         raise InvalidInputError(
-            f"Sort by {', '.join(ORDERS)}, summary:<key> or config:<key>, with '-' in front for descending; not by {name[:80]!r}."
+            _("Sort by %(choices)s, summary:<key> or config:<key>, with '-' in front for descending; not by %(name)r.")
+            % {"choices": ", ".join(ORDERS), "name": name[:80]}
         )
     return by_number(rows, match[1], (match[2],), down=down)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils.translation import gettext as _
 
 from access.models import Container, User
 from access.roles import Action, Role, allows
@@ -36,7 +37,7 @@ def find_collections(
     )
     found = {(row.registry.name_key, row.name_key): row for row in rows.select_related("registry__organization")}
     if own not in found:
-        raise NotFoundError("There is no such collection, or you may not see it.")
+        raise NotFoundError(_("There is no such collection, or you may not see it."))
     return {HERE: found.pop(own), **found}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from access.models import Namespace, Organization
 from access.policy import find_visible, get_visible
 from artifacts.reading import named_by
@@ -42,7 +44,7 @@ def get_collection(registry: Registry, name: str) -> Collection:
     """The collection of that name in a registry that the asker sees. Raises NotFoundError."""
     collection = Collection.objects.filter(registry=registry, name_key=fold(name), deleted_at=None).first()
     if collection is None:
-        raise NotFoundError("There is no such collection, or you may not see it.")
+        raise NotFoundError(_("There is no such collection, or you may not see it."))
     collection.registry = registry
     return collection
 

@@ -99,7 +99,9 @@ def overview(user: User, organization: Organization, *, sort: str = "", cursor: 
     Raises InvalidInputError for an order that is none.
     """
     if (sort := sort or "starred") not in ORDERS:
-        raise InvalidInputError(f"Sort by one of {', '.join(ORDERS)}; not by {sort!r}.")
+        raise InvalidInputError(
+            _("Sort by one of %(choices)s; not by %(sort)r.") % {"choices": ", ".join(ORDERS), "sort": sort}
+        )
     registries = _counted(user, organization)
     page: Page[Any] = paginate(registries, order=ORDERS[sort], cursor=cursor, size=CARDS)
     last, recent = _told(user, organization, page.items)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from access.models import Organization, User
 from access.policy import get_visible, role_on
@@ -28,7 +29,7 @@ def get_organization(user: User, name: str) -> Organization:
     """The visible organization of that name. Raises NotFoundError."""
     found = Organization.objects.visible_to(user).filter(name_key=fold(name)).first()
     if found is None:
-        raise NotFoundError("There is no such organization, or you do not belong to it.")
+        raise NotFoundError(_("There is no such organization, or you do not belong to it."))
     return found
 
 
@@ -71,7 +72,7 @@ def get_collection(user: User, organization: str, registry: str, name: str) -> C
         .first()
     )
     if found is None:
-        raise NotFoundError("There is no such collection, or you may not see it.")
+        raise NotFoundError(_("There is no such collection, or you may not see it."))
     return found
 
 
@@ -123,7 +124,7 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
         .first()
     )
     if link is None:
-        raise NotFoundError("There is no such version, or you may not see it.")
+        raise NotFoundError(_("There is no such version, or you may not see it."))
     shelf = link.collection
     return Place(
         series=collection_series(shelf),

@@ -57,7 +57,9 @@ class Wish:
         words, type, tag, alias, by = (query.get(name, "").strip() for name in ("q", "type", "tag", "alias", "by"))
         sort = query.get("sort") or "name"
         if sort not in ORDERS:
-            raise InvalidInputError(f"Sort by one of {', '.join(ORDERS)}; not by {sort!r}.")
+            raise InvalidInputError(
+                _("Sort by one of %(choices)s; not by %(sort)r.") % {"choices": ", ".join(ORDERS), "sort": sort}
+            )
         return cls(words, type, tag, alias, by, sort, query.get("view") == "cards", query.get("cursor", ""))
 
     @property

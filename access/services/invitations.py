@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import Invitation, Organization, Team, TeamMembership, User
 from access.policy import require_organization_admin
@@ -39,11 +40,13 @@ def create_invitation(
     """
     require_organization_admin(actor, organization)
     if team is not None and (team.organization_id != organization.pk or team.deleted_at):
-        raise InvalidInputError(f"{organization.name} has no such team.")
+        raise InvalidInputError(_("%(organization)s has no such team.") % {"organization": organization.name})
     if not 1 <= days <= MOST_DAYS:
-        raise InvalidInputError(f"An invitation lives for 1 to {MOST_DAYS} days.")
+        raise InvalidInputError(_("An invitation lives for 1 to %(most_days)s days.") % {"most_days": MOST_DAYS})
     if organization.invitations.open().count() >= MOST_OPEN:
-        raise ConflictError(f"There are {MOST_OPEN} open invitations; withdraw some first.")
+        raise ConflictError(
+            _("There are %(most_open)s open invitations; withdraw some first.") % {"most_open": MOST_OPEN}
+        )
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         invitation = Invitation.objects.create(
@@ -74,7 +77,7 @@ def find_invitation(token: str) -> Invitation:
     rows = Invitation.objects.open().select_related("organization__namespace", "team__namespace", "created_by")
     found = rows.filter(digest=digest_of(token)).first()
     if found is None:
-        raise NotFoundError("This invitation was used, withdrawn or has expired; ask for a new one.")
+        raise NotFoundError(_("This invitation was used, withdrawn or has expired; ask for a new one."))
     return found
 
 
@@ -85,12 +88,13 @@ def accept_invitation(*, actor: User, token: str) -> Organization:
     deactivated, which only an admin gives back.
     """
     if actor.is_service:
-        raise ConflictError("Invitations are for people; sign in with an account of your own.")
+        raise ConflictError(_("Invitations are for people; sign in with an account of your own."))
     with transaction.atomic():
         invitation = _take(token)
         if invitation.organization.deactivated.filter(user=actor).exists():
             raise ConflictError(
-                f"Your membership in {invitation.organization.name} is switched off; ask an admin of it to give it back."
+                _("Your membership in %(organization)s is switched off; ask an admin of it to give it back.")
+                % {"organization": invitation.organization.name}
             )
         _join(invitation, actor)
     return invitation.organization

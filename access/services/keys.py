@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import ApiKey, User
 from access.policy import is_operator
@@ -32,7 +33,7 @@ def digest_of(secret: str) -> str:
 def validate_secret(secret: str) -> str:
     """`secret` if the SDK takes it: 40 or more of `[A-Za-z0-9_-]` after the first `-`, or in all. Raises InvalidInputError."""
     if len(secret) > 1024 or not (ACCEPTED_BY_SDK.match(secret) or ACCEPTED_BY_SDK.match(secret.partition("-")[2])):
-        raise InvalidInputError("An API key has 40 to 1024 characters, of letters, digits, '_' and '-' only.")
+        raise InvalidInputError(_("An API key has 40 to 1024 characters, of letters, digits, '_' and '-' only."))
     return secret
 
 
@@ -54,14 +55,20 @@ def create_key(
     _require_keeper(actor, user)
     secret = validate_secret(secret) if secret else f"local-{secrets.token_hex(20)}"
     if not name.strip() or len(name) > 128:
-        raise InvalidInputError("Give the key a name of at most 128 characters, such as the machine that uses it.")
+        raise InvalidInputError(_("Give the key a name of at most 128 characters, such as the machine that uses it."))
     if scope not in ApiKey.Scope.values:
-        raise InvalidInputError(f"'{scope}' is no scope of a key; choose {', '.join(ApiKey.Scope.values)}.")
+        raise InvalidInputError(
+            _("'%(scope)s' is no scope of a key; choose %(choices)s.")
+            % {"scope": scope, "choices": ", ".join(ApiKey.Scope.values)}
+        )
     with transaction.atomic():
         if ApiKey.objects.filter(digest=digest_of(secret)).exists():
-            raise ConflictError("This API key is in use already; choose another.")
+            raise ConflictError(_("This API key is in use already; choose another."))
         if user.api_keys.count() >= MOST_KEYS:
-            raise ConflictError(f"An account has at most {MOST_KEYS} API keys; revoke one that is not used any more.")
+            raise ConflictError(
+                _("An account has at most %(most_keys)s API keys; revoke one that is not used any more.")
+                % {"most_keys": MOST_KEYS}
+            )
         key = ApiKey.objects.create(
             user=user, name=name.strip(), hint=secret[-4:], digest=digest_of(secret), scope=scope, expires_at=expires_at
         )
@@ -83,7 +90,7 @@ def _require_keeper(actor: User | None, user: User) -> None:
     if actor == user or is_operator(actor):
         return
     if not user.is_service:
-        raise NotFoundError("There is no such account or key, or you may not see it.")
+        raise NotFoundError(_("There is no such account or key, or you may not see it."))
     require_administration(actor, user)
 
 

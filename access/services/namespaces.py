@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.models import Namespace
 from access.reserved import is_reserved
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from common.names import entity_name, fold
 
-TAKEN = "The name '{name}' is taken by a user, a team or an organization; choose another."
+TAKEN = gettext_lazy("The name '%(name)s' is taken by a user, a team or an organization; choose another.")
 
 
 def claim(name: str, kind: Namespace.Kind, what: str) -> Namespace:
@@ -23,7 +25,7 @@ def claim(name: str, kind: Namespace.Kind, what: str) -> Namespace:
         with transaction.atomic():
             return Namespace.objects.create(name=name, name_key=fold(name), kind=kind)
     except IntegrityError as error:
-        raise ConflictError(TAKEN.format(name=name)) from error
+        raise ConflictError(TAKEN % {"name": name}) from error
 
 
 def rename(namespace: Namespace, name: str, what: str) -> None:
@@ -34,12 +36,14 @@ def rename(namespace: Namespace, name: str, what: str) -> None:
         with transaction.atomic():
             namespace.save(update_fields=["name", "name_key"])
     except IntegrityError as error:
-        raise ConflictError(TAKEN.format(name=name)) from error
+        raise ConflictError(TAKEN % {"name": name}) from error
 
 
 def _check(name: str, what: str) -> None:
     if is_reserved(entity_name(name, what)):
-        raise InvalidInputError(f"The name '{name}' is kept for the server itself; choose another.")
+        raise InvalidInputError(
+            _("The name '%(name)s' is kept for the server itself; choose another.") % {"name": name}
+        )
 
 
 def release(namespace: Namespace) -> str:
@@ -53,5 +57,5 @@ def find(name: str) -> Namespace:
     """The namespace of that name, in whatever case. Raises NotFoundError."""
     found = Namespace.objects.select_related("organization", "team__organization").filter(name_key=fold(name)).first()
     if found is None:
-        raise NotFoundError(f"There is no user, team or organization '{name}'.")
+        raise NotFoundError(_("There is no user, team or organization '%(name)s'.") % {"name": name})
     return found

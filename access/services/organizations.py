@@ -7,6 +7,7 @@ from zlib import crc32
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from access import grants, hooks, roles
 from access.models import (
@@ -44,7 +45,9 @@ def create_organization(*, actor: User | None = None, name: str, owner: User) ->
             with transaction.atomic():
                 organization = Organization.objects.create(name=name, name_key=fold(name), namespace=namespace)
         except IntegrityError as error:
-            raise ConflictError(f"There is an organization '{name}' already; choose another name.") from error
+            raise ConflictError(
+                _("There is an organization '%(name)s' already; choose another name.") % {"name": name}
+            ) from error
         record(
             actor=actor,
             type=EventType.ORGANIZATION_CREATED,
@@ -96,7 +99,10 @@ def deactivate_member(*, actor: User | None, organization: Organization, user: U
             return
         had = _take_out(actor, organization, user)
         if had is None:
-            raise NotFoundError(f"{user.username} does not belong to {organization.name}.")
+            raise NotFoundError(
+                _("%(user)s does not belong to %(organization)s.")
+                % {"user": user.username, "organization": organization.name}
+            )
         had.save()
         _record(EventType.MEMBER_DEACTIVATED, actor, organization, user, {"role": had.role}, None)
 
@@ -132,9 +138,11 @@ def edit_organization(
     """
     require_organization_admin(actor, organization)
     if default_registry_role is not None and default_registry_role > roles.Role.MEMBER:
-        raise InvalidInputError("The default role on registries is member, viewer or restricted viewer.")
+        raise InvalidInputError(_("The default role on registries is member, viewer or restricted viewer."))
     if registry_founders is not None and registry_founders not in Organization.Founders.values:
-        raise InvalidInputError(f"Registries are created by one of {', '.join(Organization.Founders.values)}.")
+        raise InvalidInputError(
+            _("Registries are created by one of %(choices)s.") % {"choices": ", ".join(Organization.Founders.values)}
+        )
     wanted = {"default_registry_role": default_registry_role, "registry_founders": registry_founders}
     after = {
         name: value for name, value in wanted.items() if value is not None and value != getattr(organization, name)
@@ -195,14 +203,17 @@ def find_organization(name: str) -> Organization:
     alive = Organization.objects.select_related("namespace").filter(deleted_at=None)
     found = alive.filter(name_key=fold(name)).first() or alive.filter(namespace__name_key=fold(name)).first()
     if found is None:
-        raise NotFoundError(f"There is no organization '{name}'.")
+        raise NotFoundError(_("There is no organization '%(name)s'.") % {"name": name})
     return found
 
 
 def parse_role(role: str) -> OrganizationMembership.Role:
     """The role of that word. Raises InvalidInputError."""
     if role not in GIVEN:
-        raise InvalidInputError(f"'{role}' is no role in an organization or a team; choose {', '.join(GIVEN)}.")
+        raise InvalidInputError(
+            _("'%(role)s' is no role in an organization or a team; choose %(choices)s.")
+            % {"role": role, "choices": ", ".join(GIVEN)}
+        )
     return Role(role)
 
 
@@ -210,10 +221,11 @@ def _put_member(
     actor: User | None, organization: Organization, user: User, role: OrganizationMembership.Role
 ) -> OrganizationMembership:
     if not user.is_active:
-        raise ConflictError(f"The account {user.username} is switched off.")
+        raise ConflictError(_("The account %(user)s is switched off.") % {"user": user.username})
     if user.is_service and role != Role.SERVICE:
         raise ConflictError(
-            f"{user.username} is a service account; it has only the roles given on registries and teams."
+            _("%(user)s is a service account; it has only the roles given on registries and teams.")
+            % {"user": user.username}
         )
     membership = _locked(organization, user)
     before = membership.role if membership else None
@@ -242,7 +254,8 @@ def _require_other_admin(organization: Organization, membership: OrganizationMem
         return
     if not organization.memberships.filter(role=Role.ADMIN).exclude(pk=membership.pk).exists():
         raise ConflictError(
-            f"{membership.user.username} is the last admin of {organization.name}; make somebody else an admin first."
+            _("%(user)s is the last admin of %(organization)s; make somebody else an admin first.")
+            % {"user": membership.user.username, "organization": organization.name}
         )
 
 

@@ -11,6 +11,8 @@ from django.contrib.auth.password_validation import MinimumLengthValidator, vali
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access import hooks
 from access.models import (
@@ -30,7 +32,7 @@ from common.names import email_address, fold
 from events.services import record
 from events.types import EventType
 
-EMAIL_TAKEN = "The address {email} belongs to another account."
+EMAIL_TAKEN = gettext_lazy("The address %(email)s belongs to another account.")
 
 
 def create_user(
@@ -79,7 +81,7 @@ def open_account(*, actor: User | None, user: User, password: str | None, rules:
     with transaction.atomic():
         _require_free_email(user)
         if User.objects.filter(username=user.username).exists():  # a service account, which has no namespace
-            raise ConflictError(namespaces.TAKEN.format(name=user.username))
+            raise ConflictError(namespaces.TAKEN % {"name": user.username})
         user.namespace = namespaces.claim(user.username, Namespace.Kind.PERSONAL, "user")
         _save(user)
         record(actor=actor, type=EventType.USER_CREATED, object=user, after={"operator": user.is_superuser})
@@ -131,13 +133,17 @@ def set_default_namespace(*, actor: User | None, user: User, namespace: Namespac
     _require_self(actor, user)
     if namespace.kind == Namespace.Kind.ORGANIZATION:
         raise InvalidInputError(
-            f"'{namespace.name}' is an organization and owns registries only; choose a team or the user's own name."
+            _("'%(namespace)s' is an organization and owns registries only; choose a team or the user's own name.")
+            % {"namespace": namespace.name}
         )
     if (
         namespace.pk != user.namespace_id
         and not TeamMembership.objects.filter(team__namespace=namespace, user=user).exists()
     ):
-        raise NotFoundError(f"{user.username} belongs to no team '{namespace.name}'; add them to the team first.")
+        raise NotFoundError(
+            _("%(user)s belongs to no team '%(namespace)s'; add them to the team first.")
+            % {"user": user.username, "namespace": namespace.name}
+        )
     if namespace.pk == (user.default_namespace_id or user.namespace_id):
         return
     with transaction.atomic():
@@ -185,13 +191,13 @@ def find_user(username: str) -> User:
         User.objects.select_related("namespace", "default_namespace").filter(namespace__name_key=fold(username)).first()
     )
     if found is None or found.deleted_at:
-        raise NotFoundError(f"There is no user '{username}'.")
+        raise NotFoundError(_("There is no user '%(username)s'.") % {"username": username})
     return found
 
 
 def _require_self(actor: User | None, user: User) -> None:
     if not is_operator(actor) and actor != user:
-        raise NotFoundError("There is no such account, or you may not see it.")
+        raise NotFoundError(_("There is no such account, or you may not see it."))
 
 
 def _checked_email(email: str) -> str:
@@ -200,32 +206,41 @@ def _checked_email(email: str) -> str:
 
 def _checked_full_name(name: str) -> str:
     if len(name) > 200 or not name.isprintable():
-        raise InvalidInputError("A full name has at most 200 characters, on one line.")
+        raise InvalidInputError(_("A full name has at most 200 characters, on one line."))
     return name.strip()
 
 
 def _checked_theme(theme: str) -> str:
     if theme not in User.Theme.values:
-        raise InvalidInputError(f"'{theme}' is no theme; choose {', '.join(User.Theme.values)}.")
+        raise InvalidInputError(
+            _("'%(theme)s' is no theme; choose %(choices)s.")
+            % {"theme": theme, "choices": ", ".join(User.Theme.values)}
+        )
     return theme
 
 
 def _checked_density(density: str) -> str:
     if density not in User.Density.values:
-        raise InvalidInputError(f"'{density}' is no density; choose {', '.join(User.Density.values)}.")
+        raise InvalidInputError(
+            _("'%(density)s' is no density; choose %(choices)s.")
+            % {"density": density, "choices": ", ".join(User.Density.values)}
+        )
     return density
 
 
 def _checked_language(language: str) -> str:
     known = [code for code, _ in settings.LANGUAGES]
     if language and language not in known:
-        raise InvalidInputError(f"'{language}' is no language of these pages; choose {', '.join(known)}, or none.")
+        raise InvalidInputError(
+            _("'%(language)s' is no language of these pages; choose %(choices)s, or none.")
+            % {"language": language, "choices": ", ".join(known)}
+        )
     return language
 
 
 def _checked_guide(guide: str) -> str:
     if guide not in User.Guide.values:
-        raise InvalidInputError("The guide is 'shown' or 'hidden'.")
+        raise InvalidInputError(_("The guide is 'shown' or 'hidden'."))
     return guide
 
 
@@ -241,7 +256,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
 
 def _require_free_email(user: User) -> None:
     if user.email and User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
-        raise ConflictError(EMAIL_TAKEN.format(email=user.email))
+        raise ConflictError(EMAIL_TAKEN % {"email": user.email})
 
 
 def _save(user: User, fields: list[str] | None = None) -> None:
@@ -249,7 +264,7 @@ def _save(user: User, fields: list[str] | None = None) -> None:
         with transaction.atomic():
             user.save(update_fields=fields)
     except IntegrityError as error:  # somebody else took the address at the same time
-        raise ConflictError(EMAIL_TAKEN.format(email=user.email)) from error
+        raise ConflictError(EMAIL_TAKEN % {"email": user.email}) from error
 
 
 def _rules_of(actor: User | None) -> list[Any] | None:

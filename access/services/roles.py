@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from access import grants
 from access.models import Container, Organization, Team, User
@@ -21,14 +22,20 @@ def grant_role(*, actor: User | None, container: Container, principal: User | Te
     """
     _require_admin(actor, container)
     if container.organization_id is None:
-        raise InvalidInputError(f"The project '{container.name}' is personal; to share work, log it to a team.")
+        raise InvalidInputError(
+            _("The project '%(container)s' is personal; to share work, log it to a team.")
+            % {"container": container.name}
+        )
     if isinstance(principal, User) and principal.is_service and role < Role.MEMBER:
-        raise InvalidInputError(f"{principal} is a service account, which can only be member or admin.")
+        raise InvalidInputError(
+            _("%(principal)s is a service account, which can only be member or admin.") % {"principal": principal}
+        )
     with transaction.atomic():
         Organization.objects.select_for_update().get(pk=container.organization_id)  # who leaves it now keeps nothing
         if not _belongs(container, principal):
             raise InvalidInputError(
-                f"{principal} does not belong to the organization of '{container.name}'; add them to it first."
+                _("%(principal)s does not belong to the organization of '%(container)s'; add them to it first.")
+                % {"principal": principal, "container": container.name}
             )
         before = grants.given(container, principal)
         if before == role:

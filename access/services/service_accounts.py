@@ -7,6 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from access.models import ContainerUserGrant, Organization, OrganizationMembership, Team, TeamMembership, User
 from access.policy import require_organization_admin, require_team_admin
@@ -28,11 +29,12 @@ def create_service_account(
     _require_admin(actor, organization, team)
     if not name.strip() or len(name) > 128 or not name.isprintable():
         raise InvalidInputError(
-            "Give the service account a name of at most 128 characters, such as the job that uses it."
+            _("Give the service account a name of at most 128 characters, such as the job that uses it.")
         )
     if organization.service_accounts.filter(deleted_at=None).count() >= MOST:
         raise ConflictError(
-            f"An organization has at most {MOST} service accounts; delete one that is not used any more."
+            _("An organization has at most %(most)s service accounts; delete one that is not used any more.")
+            % {"most": MOST}
         )
     with transaction.atomic():
         account = User(
@@ -77,7 +79,7 @@ def end(actor: User | None, account: User) -> None:
 def require_administration(actor: User | None, account: User) -> None:
     """Refuse all but those who may manage this service account and its keys. Raises NotFoundError and ForbiddenError."""
     if account.service_of is None:
-        raise InvalidInputError(f"{account.username} is a person, not a service account.")
+        raise InvalidInputError(_("%(account)s is a person, not a service account.") % {"account": account.username})
     _require_admin(actor, account.service_of, account.service_team)
 
 
@@ -85,7 +87,7 @@ def _require_admin(actor: User | None, organization: Organization, team: Team | 
     if team is None:
         require_organization_admin(actor, organization)
     elif team.organization_id != organization.pk or team.deleted_at:
-        raise InvalidInputError(f"{organization.name} has no such team.")
+        raise InvalidInputError(_("%(organization)s has no such team.") % {"organization": organization.name})
     else:
         require_team_admin(actor, team)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import ContainerGroupGrant, Namespace, Organization, Team, TeamMembership, User
 from access.policy import require_organization_admin, require_team_admin
@@ -89,7 +90,9 @@ def set_lifetimes(*, actor: User | None, team: Team, default_seconds: int | None
     """
     require_team_admin(actor, team)
     if default_seconds is not None and not 0 < default_seconds <= MAX_TTL:
-        raise InvalidInputError(f"A time to live has between 1 second and {MAX_TTL // 86400} days.")
+        raise InvalidInputError(
+            _("A time to live has between 1 second and %(days)s days.") % {"days": MAX_TTL // 86400}
+        )
     before = {"ttl_seconds": team.default_ttl_seconds, "members_set_ttl": team.members_set_ttl}
     after = {"ttl_seconds": default_seconds, "members_set_ttl": members_set}
     if before == after:
@@ -114,7 +117,7 @@ def delete_team(*, actor: User | None, team: Team) -> None:
         if not Team.objects.filter(pk=team.pk, deleted_at=None).update(deleted_at=timezone.now()):
             return
         if team.namespace.containers.alive().exists():
-            raise ConflictError(f"The team {team.name} has projects; delete them first.")
+            raise ConflictError(_("The team %(team)s has projects; delete them first.") % {"team": team.name})
         before = team.name
         User.objects.filter(default_namespace=team.namespace).update(default_namespace=None)
         programs = team.service_accounts.filter(deleted_at=None)
@@ -135,15 +138,15 @@ def find_team(name: str) -> Team:
         .first()
     )
     if found is None:
-        raise NotFoundError(f"There is no team '{name}'.")
+        raise NotFoundError(_("There is no team '%(name)s'.") % {"name": name})
     return found
 
 
 def _put_member(actor: User | None, team: Team, user: User, role: TeamMembership.Role) -> TeamMembership:
     if not user.is_active:
-        raise ConflictError(f"The account {user.username} is switched off.")
+        raise ConflictError(_("The account %(user)s is switched off.") % {"user": user.username})
     if user.is_service and user.service_of_id != team.organization_id:
-        raise ConflictError(f"{user.username} is a service account of another organization.")
+        raise ConflictError(_("%(user)s is a service account of another organization.") % {"user": user.username})
     Organization.objects.select_for_update().get(pk=team.organization_id)  # who leaves it now keeps nothing
     ensure_member(actor=actor, organization=team.organization, user=user)
     membership = team.memberships.filter(user=user).first() or TeamMembership(team=team, user=user)

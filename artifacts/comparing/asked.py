@@ -126,10 +126,14 @@ def status_of(asked: Asked) -> int:
 def refuse(asked: Asked) -> None:
     """For programs: raise InvalidInputError or NotFoundError where the page would explain."""
     if status_of(asked) == 404:
-        raise NotFoundError(f"There is no such version here, or you may not see it: {', '.join(asked.missing)}.")
+        raise NotFoundError(
+            _("There is no such version here, or you may not see it: %(choices)s.")
+            % {"choices": ", ".join(asked.missing)}
+        )
     if status_of(asked) == 400 or not is_enough(asked):
         raise InvalidInputError(
-            f"Name {FEWEST} to {MOST} versions, as in ?v=3&v=7: by number, @alias or registry/collection:v7."
+            _("Name %(fewest)s to %(most)s versions, as in ?v=3&v=7: by number, @alias or registry/collection:v7.")
+            % {"fewest": FEWEST, "most": MOST}
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from artifacts.comparing import charts
 from artifacts.comparing.asked import Asked
@@ -188,7 +189,7 @@ def _file(asked: Asked, files: FilesDiff | None) -> Context:
     before = change.old.path if change.old else path
     sides = both_sides(old.version, new.version, (before, path))
     if not any(sides):
-        raise NotFoundError("Neither version has such a file.")
+        raise NotFoundError(_("Neither version has such a file."))
     may_read = all(side.may_read for side, entry in zip((old, new), sides, strict=True) if entry)
     return {
         "path": path,

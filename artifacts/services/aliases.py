@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -55,7 +56,7 @@ def add_aliases(*, actor: User, version: Version, names: Iterable[str]) -> None:
     with transaction.atomic():
         Artifact.objects.select_for_update().get(pk=version.artifact_id)
         if not Version.objects.committed().filter(pk=version.pk).exists():
-            raise NotFoundError("There is no such version, or you may not see it.")
+            raise NotFoundError(_("There is no such version, or you may not see it."))
         point(actor=actor, version=version, names=wanted)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -44,7 +45,9 @@ def edit_artifact(
             was, now = ({field: values[field] for field in changed} for values in (before, after))
             _record(EventType.ARTIFACT_EDITED, actor, artifact, was, now)
     except IntegrityError as error:
-        raise ConflictError(f"The project has another artifact named '{name}'; choose another name.") from error
+        raise ConflictError(
+            _("The project has another artifact named '%(name)s'; choose another name.") % {"name": name}
+        ) from error
     return artifact
 
 
@@ -56,7 +59,9 @@ def keep_versions(*, actor: User, artifact: Artifact, keep_last: int | None) -> 
     """
     require(actor, Action.DELETE_VERSION, artifact.project)
     if keep_last is not None and not 1 <= keep_last <= MOST_KEPT:
-        raise InvalidInputError(f"Keep between 1 and {MOST_KEPT:,} versions, or all of them.")
+        raise InvalidInputError(
+            _("Keep between 1 and %(most_kept)s versions, or all of them.") % {"most_kept": f"{MOST_KEPT:,}"}
+        )
     before = artifact.keep_last
     if keep_last == before:
         return artifact
@@ -78,7 +83,7 @@ def change_type(*, actor: User, artifact: Artifact, type: str) -> Artifact:
         return artifact
     if artifact.versions.filter(links__isnull=False, links__deleted_at=None).exists():
         raise ConflictError(
-            "A registry links versions of this artifact, in a collection of its present type; unlink them first."
+            _("A registry links versions of this artifact, in a collection of its present type; unlink them first.")
         )
     artifact.type, artifact.updated_at = type, timezone.now()
     with transaction.atomic():

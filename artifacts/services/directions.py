@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -28,10 +29,15 @@ def merge(present: Mapping[str, bool], changes: Directions) -> dict[str, bool]:
     for key, higher in changes.items():
         check_key(key)
         if higher is not None and not isinstance(higher, bool):
-            raise InvalidInputError(f"Say of '{key}' whether higher is better with true or false, or null for neither.")
+            raise InvalidInputError(
+                _("Say of '%(key)s' whether higher is better with true or false, or null for neither.") % {"key": key}
+            )
     merged = {key: way for key, way in {**present, **changes}.items() if way is not None}
     if len(merged) > MAX_DIRECTIONS:
-        raise TooLargeError(f"A direction is kept for at most {MAX_DIRECTIONS} metrics; these are {len(merged)}.")
+        raise TooLargeError(
+            _("A direction is kept for at most %(max_directions)s metrics; these are %(count)s.")
+            % {"max_directions": MAX_DIRECTIONS, "count": len(merged)}
+        )
     return merged
 
 
@@ -39,7 +45,11 @@ def check_key(key: str) -> str:
     """`key` if a metric may be called so. Raises InvalidInputError."""
     if not isinstance(key, str) or not key or len(key) > MAX_KEY or CONTROL.search(key):
         raise InvalidInputError(
-            f"The name of a metric has 1 to {MAX_KEY} characters, none of them invisible; give the name as the run logs it."
+            _(
+                "The name of a metric has 1 to %(max_key)s characters, none of them invisible; give the name as "
+                "the run logs it."
+            )
+            % {"max_key": MAX_KEY}
         )
     return key
 
@@ -53,7 +63,7 @@ def direct_metrics(*, actor: User, artifact: Artifact, directions: Directions) -
     with transaction.atomic():
         locked = Artifact.objects.select_for_update().filter(pk=artifact.pk, deleted_at=None).first()
         if locked is None:
-            raise NotFoundError("There is no such artifact, or you may not see it.")
+            raise NotFoundError(_("There is no such artifact, or you may not see it."))
         before, after = locked.metric_directions, merge(locked.metric_directions, directions)
         if after != before:
             locked.metric_directions, locked.updated_at = after, timezone.now()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from access.models import User
 from artifacts.manifest import digest_of, parse
 from artifacts.models import Artifact, Version
@@ -31,15 +33,15 @@ def log_files(
 
     Member of the project. Raises what announcing, storing and committing raise, and then nothing is left behind.
     """
-    paths = [path for path, _, _ in files]
+    paths = [path for path, _content, _size in files]
     if len(set(paths)) < len(paths):
-        raise InvalidInputError("Two of the files have the same name; rename one of them.")
+        raise InvalidInputError(_("Two of the files have the same name; rename one of them."))
     if not paths:
-        raise InvalidInputError("A version has at least one file; choose some.")
+        raise InvalidInputError(_("A version has at least one file; choose some."))
     version = create_version(actor=actor, project=project, run=run, draft=draft)
     try:
-        announced = [AnnouncedFile(version=version, path=path, md5=_md5(stream)) for path, stream, _ in files]
-        for upload, (_, stream, size) in zip(announce_files(actor=actor, files=announced), files, strict=True):
+        announced = [AnnouncedFile(version=version, path=path, md5=_md5(stream)) for path, stream, _size in files]
+        for upload, (_path, stream, size) in zip(announce_files(actor=actor, files=announced), files, strict=True):
             if upload.blob is None:
                 stream.seek(0)
                 fulfil(upload, stream, size=size)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -42,7 +43,7 @@ def restore_version(*, actor: User, version: Version) -> Version:
                 return version
             locked = Version.objects.select_for_update(of=("self",)).restorable(kept_since()).filter(pk=version.pk)
             if locked.only("pk").first() is None:
-                raise NotFoundError("There is no such deleted version, or its files are gone.")
+                raise NotFoundError(_("There is no such deleted version, or its files are gone."))
             now = timezone.now()
             Version.objects.filter(pk=version.pk).update(
                 state=Version.State.COMMITTED, deleted_at=None, ttl_seconds=FOR_GOOD, updated_at=now
@@ -64,7 +65,8 @@ def restore_version(*, actor: User, version: Version) -> Version:
             point(actor=actor, version=version, names=aliases)
     except IntegrityError as error:
         raise ConflictError(
-            f"The project has another artifact named '{version.artifact.name}' now; rename that one first."
+            _("The project has another artifact named '%(artifact)s' now; rename that one first.")
+            % {"artifact": version.artifact.name}
         ) from error
     return version
 

@@ -7,9 +7,12 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from artifacts.models import Tag
 from common import names
 from common.errors import InvalidInputError, TooLargeError
+from common.nouns import noun
 from projects import values
 
 MAX_METADATA_KEYS = 100
@@ -22,17 +25,21 @@ MAX_TOLD = 1000  # characters of one value of metadata that its event keeps
 def check_metadata(metadata: Any) -> dict[str, Any]:
     """`metadata` as it is stored: an object of at most 100 keys; NaN becomes null, infinities are refused (F8)."""
     if not isinstance(metadata, dict):
-        raise InvalidInputError("Metadata is a JSON object of names and values.")
+        raise InvalidInputError(_("Metadata is a JSON object of names and values."))
     if len(metadata) > MAX_METADATA_KEYS:
-        raise InvalidInputError(f"Metadata has at most {MAX_METADATA_KEYS} keys; this has {len(metadata)}.")
+        raise InvalidInputError(
+            _("Metadata has at most %(max_metadata_keys)s keys; this has %(count)s.")
+            % {"max_metadata_keys": MAX_METADATA_KEYS, "count": len(metadata)}
+        )
     try:
         cleaned: dict[str, Any] = _finite(metadata)
         size = len(json.dumps(cleaned))
     except RecursionError as error:
-        raise InvalidInputError("Metadata is nested too deeply to be stored.") from error
+        raise InvalidInputError(_("Metadata is nested too deeply to be stored.")) from error
     if size > MAX_METADATA_BYTES:
         raise TooLargeError(
-            f"Metadata has at most {MAX_METADATA_BYTES} bytes; this has {size}. Log large data as a file."
+            _("Metadata has at most %(max_metadata_bytes)s bytes; this has %(size)s. Log large data as a file.")
+            % {"max_metadata_bytes": MAX_METADATA_BYTES, "size": size}
         )
     return cleaned
 
@@ -43,7 +50,7 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(inner) for inner in value]
     if isinstance(value, float) and math.isinf(value):
-        raise InvalidInputError("Metadata holds no infinite numbers; store them as text.")
+        raise InvalidInputError(_("Metadata holds no infinite numbers; store them as text."))
     if isinstance(value, float) and math.isnan(value):
         return None
     return values.text(value) if isinstance(value, str) else value
@@ -70,7 +77,10 @@ def _cut(value: Any) -> Any:
 def check_description(text: str) -> str:
     """`text` if it is short enough to be a description."""
     if len(text) > MAX_DESCRIPTION:
-        raise TooLargeError(f"A description has at most {MAX_DESCRIPTION} characters; this has {len(text)}.")
+        raise TooLargeError(
+            _("A description has at most %(max_description)s characters; this has %(count)s.")
+            % {"max_description": MAX_DESCRIPTION, "count": len(text)}
+        )
     return values.text(text)
 
 
@@ -86,7 +96,10 @@ def check_tags(tags: Iterable[str]) -> list[str]:
 
 def _bounded(labels: list[str], what: str) -> list[str]:
     if len(labels) > MAX_LABELS:
-        raise InvalidInputError(f"Give at most {MAX_LABELS} {what} at once; these are {len(labels)}.")
+        raise InvalidInputError(
+            _("Give at most %(max_labels)s %(what)s at once; these are %(count)s.")
+            % {"max_labels": MAX_LABELS, "what": noun(what), "count": len(labels)}
+        )
     return labels
 
 
@@ -96,7 +109,11 @@ def check_room(present: Iterable[str], add: Iterable[str], remove: Iterable[str]
     kept = (held - {*remove}) | {*add}
     if len(kept) > max(MAX_LABELS, len(held)):
         raise InvalidInputError(
-            f"One thing bears at most {MAX_LABELS} {what}; this change would make it {len(kept)}. Remove some first."
+            _(
+                "One thing bears at most %(max_labels)s %(what)s; this change would make it %(count)s. Remove "
+                "some first."
+            )
+            % {"max_labels": MAX_LABELS, "what": noun(what), "count": len(kept)}
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import Container, Namespace, User
 from access.policy import require, role_on
@@ -81,9 +82,12 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
     """
     require(actor, Action.LOG_VERSION, project)
     if not DIGEST.match(draft.digest):
-        raise InvalidInputError("The digest is not the MD5 of a manifest.")
+        raise InvalidInputError(_("The digest is not the MD5 of a manifest."))
     if len(draft.client_id) > MAX_CLIENT_ID:
-        raise InvalidInputError(f"The client's own id of a version has at most {MAX_CLIENT_ID} characters.")
+        raise InvalidInputError(
+            _("The client's own id of a version has at most %(max_client_id)s characters.")
+            % {"max_client_id": MAX_CLIENT_ID}
+        )
     aliases, tags = check_aliases(draft.aliases), check_tags(draft.tags)
     metadata, description = check_metadata(draft.metadata), check_description(draft.description)
     ttl = None
@@ -140,13 +144,16 @@ def _join(version: Version, draft: Draft) -> None:
 def _artifact(actor: User, project: Project, draft: Draft) -> Artifact:
     names.collection_name(draft.artifact_name, "artifact")
     names.artifact_type(draft.type)
-    artifact, _ = Artifact.objects.get_or_create(
+    artifact, _made = Artifact.objects.get_or_create(
         project=project, name=draft.artifact_name, deleted_at=None, defaults={"type": draft.type, "created_by": actor}
     )
     if artifact.type != draft.type:
         raise ConflictError(
-            f"The artifact '{artifact.name}' of project '{project.name}' has the type '{artifact.type}'; a name has one type. "
-            f"Log it as '{artifact.type}' or choose another name."
+            _(
+                "The artifact '%(artifact)s' of project '%(project)s' has the type '%(type)s'; a name has one "
+                "type. Log it as '%(type)s' or choose another name."
+            )
+            % {"artifact": artifact.name, "project": project.name, "type": artifact.type}
         )
     artifact.project = project
     return artifact
@@ -164,7 +171,9 @@ def _same_client(artifact: Artifact, client_id: str) -> Version | None:
         return None
     found = version.same_as or version
     if found.state == Version.State.DELETED:
-        raise ConflictError("The version that this program logged was deleted meanwhile; log it again from a new run.")
+        raise ConflictError(
+            _("The version that this program logged was deleted meanwhile; log it again from a new run.")
+        )
     return found
 
 
@@ -255,7 +264,7 @@ def _apply(actor: User, version: Version, edit: Edit) -> tuple[dict[str, Any], d
         wanted["ttl_seconds"] = _checked_ttl(actor, version.artifact.type, version.artifact.project, edit.ttl_seconds)
         if wanted["ttl_seconds"] != FOR_GOOD and not Version.objects.unlinked().filter(pk=version.pk).exists():
             raise ConflictError(
-                "A version that a registry links keeps forever; unlink it before setting a time to live."
+                _("A version that a registry links keeps forever; unlink it before setting a time to live.")
             )
     before = {name: getattr(version, name) for name in wanted}
     for name, value in wanted.items():
@@ -266,13 +275,19 @@ def _apply(actor: User, version: Version, edit: Edit) -> tuple[dict[str, Any], d
 def _checked_ttl(actor: User, type: str, project: Project, seconds: int) -> int | None:
     """The time to live as it is stored (F133). Raises InvalidInputError and, where only admins set it, ForbiddenError."""
     if seconds > MAX_TTL or seconds < INHERIT:
-        raise InvalidInputError(f"A time to live has between 1 second and {MAX_TTL // lifetimes.DAY} days.")
+        raise InvalidInputError(
+            _("A time to live has between 1 second and %(days)s days.") % {"days": MAX_TTL // lifetimes.DAY}
+        )
     if seconds > 0 and lifetimes.is_generated(type):
-        raise InvalidInputError(f"Artifacts of the type '{type}' are made by clients and have no time to live.")
+        raise InvalidInputError(
+            _("Artifacts of the type '%(type)s' are made by clients and have no time to live.") % {"type": type}
+        )
     if project.namespace.kind == Namespace.Kind.TEAM and not project.namespace.team.members_set_ttl:
         team = project.namespace.team
         if role_on(actor, project) != Role.ADMIN:
-            raise ForbiddenError(f"In the team {team.name} only admins set a time to live; ask one of them.")
+            raise ForbiddenError(
+                _("In the team %(team)s only admins set a time to live; ask one of them.") % {"team": team.name}
+            )
     return None if seconds == INHERIT else seconds
 
 
@@ -313,12 +328,15 @@ def remove(actor: User | None, version: Version, *, delete_aliases: bool, reason
         if version.state == Version.State.DELETED:
             return
         if version.state == Version.State.PENDING:
-            raise NotFoundError("There is no such version, or you may not see it.")
+            raise NotFoundError(_("There is no such version, or you may not see it."))
         aliases = list(version.aliases.values_list("name", flat=True))
         if aliases and not delete_aliases:
             raise ConflictError(
-                f"The version has the aliases {', '.join(aliases)}; delete them first, or ask for their deletion too "
-                "(delete_aliases=True)."
+                _(
+                    "The version has the aliases %(aliases)s; delete them first, or ask for their deletion too "
+                    "(delete_aliases=True)."
+                )
+                % {"aliases": ", ".join(aliases)}
             )
         for settle in hooks.before_deletion:
             settle(actor, Version.objects.filter(pk=version.pk))

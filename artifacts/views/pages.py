@@ -99,7 +99,7 @@ def version_tab(
 ) -> HttpResponse:
     """Another tab of a version's page."""
     if tab not in tabs.TABS:
-        raise NotFoundError("A version has no such page.")
+        raise NotFoundError(_("A version has no such page."))
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
     data = data_of(tab, place, context)

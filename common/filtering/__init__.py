@@ -5,12 +5,24 @@
     tree = read_json('{"tag": "night", "$not": {"name": {"$contains": "old"}}}', vocabulary)
     rows.filter(common.filtering.queries.condition(tree, {"name": Column("name"), "tag": Labels(…)}))
 
-All but `queries` is standard library only. A FilterError says what is wrong, where, and what was perhaps meant.
+All but `queries` needs no database. A FilterError says what is wrong, where, and what was perhaps meant.
 """
 
 from common.filtering.documents import read_json
 from common.filtering.text import read_text
-from common.filtering.tree import And, Comparison, Field, FilterError, Kind, Node, Not, Operator, Or, Vocabulary
+from common.filtering.tree import (
+    And,
+    Comparison,
+    Field,
+    FilterError,
+    Kind,
+    Node,
+    Not,
+    Operator,
+    Or,
+    UnknownNameError,
+    Vocabulary,
+)
 
 __all__ = [
     "And",
@@ -22,6 +34,7 @@ __all__ = [
     "Not",
     "Operator",
     "Or",
+    "UnknownNameError",
     "Vocabulary",
     "read_json",
     "read_text",

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from common.filtering.names import split_name
 from common.filtering.tree import (
     And,
@@ -46,7 +48,7 @@ def read_json(source: str | dict[str, Any] | None, vocabulary: Vocabulary) -> No
         try:
             source = json.loads(source, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
-            raise FilterError("The filter is not JSON") from error
+            raise FilterError(_("The filter is not JSON")) from error
     if not source:
         return And()
     return _Reader(vocabulary).document(source, 1)
@@ -65,7 +67,9 @@ class _Reader:
         """Several keys of one object hold together."""
         self.budget.spend(depth)
         if not isinstance(found, dict):
-            raise FilterError(f'A filter is an object such as {{"name": "…"}}, not {json.dumps(found)[:60]}')
+            raise FilterError(
+                _('A filter is an object such as {"name": "…"}, not %(found)s') % {"found": json.dumps(found)[:60]}
+            )
         return joined([self._entry(key, value, depth) for key, value in found.items()], And)
 
     def _entry(self, key: str, value: Any, depth: int) -> Node:
@@ -80,7 +84,7 @@ class _Reader:
         if word not in JOINING:
             raise self._unknown(word)
         if not isinstance(value, list) or not value:
-            raise FilterError(f"{word} takes a list of filters, with one at least")
+            raise FilterError(_("%(word)s takes a list of filters, with one at least") % {"word": word})
         children = [self.document(one, depth + 1) for one in value]
         if word == "$and":
             return joined(children, And)
@@ -90,12 +94,14 @@ class _Reader:
         name = ".".join((field.name, *path))
         if not isinstance(value, dict):
             if isinstance(value, list):
-                raise FilterError(f'{name}: to be one of a list is written {{"$in": […]}}')
+                raise FilterError(_('%(name)s: to be one of a list is written {"$in": […]}') % {"name": name})
             self.budget.spend(depth)
             yield compare(field, Operator.EQUAL, value, path)
             return
         if not value:
-            raise FilterError(f"{name}: the object is empty; give a value, or an operator such as $eq")
+            raise FilterError(
+                _("%(name)s: the object is empty; give a value, or an operator such as $eq") % {"name": name}
+            )
         for word, operand in value.items():
             self.budget.spend(depth, len(operand) + 1 if isinstance(operand, list) else 1)
             if word in COMPARING:
@@ -109,6 +115,12 @@ class _Reader:
 
     def _unknown(self, word: str, name: str = "") -> FilterError:
         if name and not word.startswith("$"):
-            return FilterError(f"{name}: values within it are named in one go: {name}.{word[:40]}")
+            return FilterError(
+                _("%(name)s: values within it are named in one go: %(name)s.%(word)s")
+                % {"name": name, "word": word[:40]}
+            )
         known = " ".join(EVERY)
-        return FilterError(f"There is no operator {word[:40]!r}; there are {known}", suggestion=closest(word, EVERY))
+        return FilterError(
+            _("There is no operator %(word)r; there are %(known)s") % {"word": word[:40], "known": known},
+            suggestion=closest(word, EVERY),
+        )

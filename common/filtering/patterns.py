@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from common.filtering.tree import MAX_DEPTH, FilterError
 
 MAX_PATTERN = 200
@@ -18,10 +22,10 @@ SHORTHANDS = {
 }
 CONTROLS = {"t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 ELSEWHERE = {
-    "{": "how often, as in {2,3}, cannot be said: write it out",
-    "?": "what begins with (? is not read here, but for (?:…)",
-    "^": "^ stands at the beginning only",
-    "$": "$ stands at the end only",
+    "{": gettext_lazy("how often, as in {2,3}, cannot be said: write it out"),
+    "?": gettext_lazy("what begins with (? is not read here, but for (?:…)"),
+    "^": gettext_lazy("^ stands at the beginning only"),
+    "$": gettext_lazy("$ stands at the end only"),
 }
 
 
@@ -89,7 +93,7 @@ class Pattern:
 def read_pattern(source: str) -> Pattern:
     """The meaning of a regular expression. Raises FilterError for what not all three engines read alike."""
     if not source or len(source) > MAX_PATTERN:
-        raise FilterError(f"A regular expression has 1 to {MAX_PATTERN} characters")
+        raise FilterError(_("A regular expression has 1 to %(max_pattern)s characters") % {"max_pattern": MAX_PATTERN})
     return _Reader(source).pattern()
 
 
@@ -104,7 +108,7 @@ class _Reader:
         while self._take("|"):
             branches.append(self._branch())
         if self.place < len(self.source):
-            raise self._error("')' closes nothing")
+            raise self._error(_("')' closes nothing"))
         return Pattern(self.source, tuple(branches))
 
     def _branch(self) -> Branch:
@@ -130,7 +134,7 @@ class _Reader:
                 self.place += 1
                 self._take("?")  # as few as possible: finds the same texts
                 if self._next() and self._next() in "*+?":
-                    raise self._error("one of * + ? is enough")
+                    raise self._error(_("one of * + ? is enough"))
                 part = Repeat(part, how)
             if self._next() == "{":
                 raise self._error(ELSEWHERE["{"])
@@ -158,11 +162,11 @@ class _Reader:
             raise self._error(ELSEWHERE["?"])
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self._error(f"groups nest at most {MAX_DEPTH} deep")
+            raise self._error(_("groups nest at most %(depth)s deep") % {"depth": MAX_DEPTH})
         part = self._choice()
         self.depth -= 1
         if not self._take(")"):
-            raise self._error("a ')' is missing")
+            raise self._error(_("a ')' is missing"))
         return part
 
     def _escape(self) -> Characters:
@@ -174,7 +178,7 @@ class _Reader:
             return _only(CONTROLS[character])
         if not character or character.isalnum() or not character.isascii():
             self.place -= 1
-            raise self._error(f"\\{character} is not read here")
+            raise self._error(_("%(sign)s is not read here") % {"sign": f"\\{character}"})
         return _only(character)
 
     def _class(self) -> Characters:
@@ -186,7 +190,7 @@ class _Reader:
                 self.place += 1
                 end = self._member()
                 if len(found) > 1 or len(end) > 1 or found[0][0] != found[0][1] or found[0][0] > end[0][0]:
-                    raise self._error("a range such as a-z goes from a character to a later one")
+                    raise self._error(_("a range such as a-z goes from a character to a later one"))
                 found = ((found[0][0], end[0][1]),)
             ranges.extend(found)
         return Characters(tuple(ranges), is_negated)
@@ -194,17 +198,17 @@ class _Reader:
     def _member(self) -> tuple[tuple[int, int], ...]:
         character = self._next()
         if not character:
-            raise self._error("a ']' is missing")
+            raise self._error(_("a ']' is missing"))
         self.place += 1
         if character == "[" or (character in "&|~-" and self._next() == character):
-            raise self._error(f"within a class, write \\{character}")
+            raise self._error(_("within a class, write %(sign)s") % {"sign": f"\\{character}"})
         if character == "]":
-            raise self._error("an empty class; for the character itself write \\]")
+            raise self._error(_("an empty class; for the character itself write \\]"))
         if character != "\\":
             return _only(character).ranges
         found = self._escape()
         if found.is_negated:
-            raise self._error("\\D, \\W and \\S cannot stand within a class")
+            raise self._error(_("\\D, \\W and \\S cannot stand within a class"))
         return found.ranges
 
     def _next(self) -> str:
@@ -215,10 +219,13 @@ class _Reader:
         self.place += taken
         return taken
 
-    def _error(self, why: str | None) -> FilterError:
-        reason = why or "there is nothing before it to repeat"
+    def _error(self, why: str | Promise | None) -> FilterError:
+        reason = why or _("there is nothing before it to repeat")
         shown = self.source[:40]
-        return FilterError(f"The regular expression {shown!r} stops at its character {self.place + 1}: {reason}")
+        return FilterError(
+            _("The regular expression %(shown)r stops at its character %(place)s: %(reason)s")
+            % {"shown": shown, "place": self.place + 1, "reason": reason}
+        )
 
 
 def _only(character: str) -> Characters:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from common.filtering.names import split_name
 from common.filtering.tree import (
     And,
@@ -67,7 +69,7 @@ class _Reader:
             return And()
         tree = self._either(1)
         if self.place < len(self.source):
-            raise FilterError("This ')' closes nothing", position=self.place)
+            raise FilterError(_("This ')' closes nothing"), position=self.place)
         return tree
 
     def _either(self, depth: int) -> Node:
@@ -104,7 +106,7 @@ class _Reader:
         self._advance(1)
         tree = self._either(depth + 1)
         if self.source[self.place : self.place + 1] != ")":
-            raise FilterError("This '(' is not closed", position=start)
+            raise FilterError(_("This '(' is not closed"), position=start)
         self._advance(1)
         return tree
 
@@ -120,7 +122,9 @@ class _Reader:
         field, key = self.vocabulary.find(split_name(_name(name[0])))
         found = VALUE.match(self.source, symbol.end())
         if found is None:
-            raise FilterError(f"A value is missing after '{symbol[0].strip()}'", position=symbol.end())
+            raise FilterError(
+                _("A value is missing after '%(symbol)s'") % {"symbol": symbol[0].strip()}, position=symbol.end()
+            )
         self.place = found.end()
         self._skip()
         quoted = found[0].startswith('"')
@@ -130,7 +134,8 @@ class _Reader:
         """Words without a field are parts of one of those that the vocabulary says."""
         if not self.vocabulary.words:
             raise FilterError(
-                f"Say where '{words[:40]}' is to be looked for, such as {self.vocabulary.fields[0].name}:…"
+                _("Say where '%(words)s' is to be looked for, such as %(name)s:…")
+                % {"words": words[:40], "name": self.vocabulary.fields[0].name}
             )
         self.budget.spend(nodes=len(self.vocabulary.words) - 1)
         fields = [self.vocabulary.find((name,))[0] for name in self.vocabulary.words]
@@ -139,10 +144,10 @@ class _Reader:
     def _missing(self, start: int) -> FilterError:
         rest = self.source[start : start + 1]
         if rest == '"':
-            return FilterError("This quotation mark is not closed", position=start)
+            return FilterError(_("This quotation mark is not closed"), position=start)
         if rest in {"", ")"} or WORD.match(self.source, start):
-            return FilterError("A condition is missing here", position=start)
-        return FilterError(f"There is no name before '{rest}'", position=start)
+            return FilterError(_("A condition is missing here"), position=start)
+        return FilterError(_("There is no name before '%(rest)s'") % {"rest": rest}, position=start)
 
     def _sees(self, word: str) -> bool:
         end = self.place + len(word)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from common.errors import InvalidInputError
 
 MAX_BYTES = 10_000
@@ -19,8 +21,8 @@ class FilterError(InvalidInputError):
     """A filter that cannot be read; `position` counts characters of its text from 0, `suggestion` is what was perhaps meant."""
 
     def __init__(self, message: str, *, position: int | None = None, suggestion: str = "") -> None:
-        place = "" if position is None else f" (at character {position + 1})"
-        guess = f" Did you mean {suggestion}?" if suggestion else ""
+        place = "" if position is None else _(" (at character %(place)s)") % {"place": position + 1}
+        guess = _(" Did you mean %(suggestion)s?") % {"suggestion": suggestion} if suggestion else ""
         super().__init__(f"{message.removesuffix('.')}{place}.{guess}")
         self.reason = message
         self.position = position
@@ -31,6 +33,10 @@ class FilterError(InvalidInputError):
         if self.position is not None:
             return self
         return type(self)(self.reason, position=position, suggestion=self.suggestion)
+
+
+class UnknownNameError(FilterError):
+    """A name that is no field."""
 
 
 class Kind(StrEnum):
@@ -114,7 +120,7 @@ class Vocabulary:
         field = self.get(parts[0])
         if field is not None and field.kind in WITH_KEY:
             if len(parts) == 1:
-                raise FilterError(f"Say which key of {parts[0]} is meant: {parts[0]}.<key>")
+                raise FilterError(_("Say which key of %(parts)s is meant: %(parts)s.<key>") % {"parts": parts[0]})
             return field, self._known(field, parts[1:])
         if field is not None and len(parts) == 1:
             return field, ()
@@ -137,11 +143,15 @@ class Vocabulary:
             raise self.unknown(key, field.keys)
         return (key,)
 
-    def unknown(self, name: str, keys: Collection[str] = ()) -> FilterError:
+    def unknown(self, name: str, keys: Collection[str] = ()) -> UnknownNameError:
         """The error for a name that is no field, with the one that was perhaps meant."""
         guess = closest(name, [*self.names(), *keys])
         names = ", ".join(field.name + (".<key>" if field.kind in WITH_KEY else "") for field in self.fields)
-        return FilterError(f"There is nothing called '{name[:80]}' to filter by; there are {names}", suggestion=guess)
+        return UnknownNameError(
+            _("There is nothing called '%(name)s' to filter by; there are %(names)s")
+            % {"name": name[:80], "names": names},
+            suggestion=guess,
+        )
 
 
 @dataclass(frozen=True)
@@ -192,15 +202,15 @@ class Budget:
         """Raises FilterError beyond the bounds."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise FilterError(f"A filter has at most {MAX_NODES} conditions and values")
+            raise FilterError(_("A filter has at most %(max_nodes)s conditions and values") % {"max_nodes": MAX_NODES})
         if depth > MAX_DEPTH:
-            raise FilterError(f"A filter is nested at most {MAX_DEPTH} deep")
+            raise FilterError(_("A filter is nested at most %(max_depth)s deep") % {"max_depth": MAX_DEPTH})
 
 
 def check_size(text: str) -> None:
     """Raises FilterError for more than 10 kB."""
     if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-        raise FilterError(f"A filter has at most {MAX_BYTES} bytes")
+        raise FilterError(_("A filter has at most %(max_bytes)s bytes") % {"max_bytes": MAX_BYTES})
 
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from common.filtering.patterns import Pattern, read_pattern
 from common.filtering.tree import (
     ALLOWED,
@@ -40,9 +42,14 @@ def compare(field: Field, operator: Operator, value: Any, key: tuple[str, ...] =
     name = ".".join((field.name, *key))
     if operator not in ALLOWED[field.kind]:
         known = " ".join(ALLOWED[field.kind])
-        raise FilterError(f"{name} ({field.kind}) cannot be compared by '{operator}', only by {known}")
+        raise FilterError(
+            _("%(name)s (%(kind)s) cannot be compared by '%(operator)s', only by %(known)s")
+            % {"name": name, "kind": field.kind, "operator": operator, "known": known}
+        )
     if any(not KEY.match(part) for part in key):
-        raise FilterError(f'A key has 1 to 200 characters, without ", \\ and control characters: {name[:80]!r}')
+        raise FilterError(
+            _('A key has 1 to 200 characters, without ", \\ and control characters: %(name)r') % {"name": name[:80]}
+        )
     if operator is Operator.EXISTS:
         found = Comparison(field, operator, None, key)
         return found if _truth(value, name) else Not(found)
@@ -53,7 +60,7 @@ def compare(field: Field, operator: Operator, value: Any, key: tuple[str, ...] =
     if value is None and field.kind is not Kind.JSON:
         if operator is Operator.EQUAL:
             return Not(Comparison(field, Operator.EXISTS, None, key))
-        raise FilterError(f"{name} {operator} needs a value")
+        raise FilterError(_("%(name)s %(operator)s needs a value") % {"name": name, "operator": operator})
     if field.kind is Kind.DATE:
         return _moment(field, operator, value)
     return Comparison(field, operator, _value(field, operator, value, name), key)
@@ -61,9 +68,12 @@ def compare(field: Field, operator: Operator, value: Any, key: tuple[str, ...] =
 
 def _one_of(field: Field, values: Any, key: tuple[str, ...]) -> Node:
     if not isinstance(values, Sequence) or isinstance(values, str):
-        raise FilterError(f"{field.name}: give a list to choose from, such as [1, 2]")
+        raise FilterError(_("%(field)s: give a list to choose from, such as [1, 2]") % {"field": field.name})
     if len(values) > MAX_CHOICES:
-        raise FilterError(f"{field.name}: a list has at most {MAX_CHOICES} values; this one has {len(values)}")
+        raise FilterError(
+            _("%(field)s: a list has at most %(max_choices)s values; this one has %(count)s")
+            % {"field": field.name, "max_choices": MAX_CHOICES, "count": len(values)}
+        )
     plain = [value for value in values if value is not None]
     if field.kind is Kind.DATE or len(plain) < len(values):
         return Or(tuple(compare(field, Operator.EQUAL, value, key) for value in values))
@@ -77,21 +87,26 @@ def _value(field: Field, operator: Operator, value: Any, name: str) -> Any:
         return _number(field, value, name)
     if field.kind is Kind.JSON and (value is None or isinstance(value, bool)):
         if operator in ORDERED:
-            raise FilterError(f"{name} can be larger or smaller than a number or a text only")
+            raise FilterError(_("%(name)s can be larger or smaller than a number or a text only") % {"name": name})
         return value
     if field.kind is Kind.JSON and isinstance(value, int | float):
         return bounded(value, name)
     if not isinstance(value, str):
-        raise FilterError(f"{name} is compared with a text; {_shown(value)} is none")
+        raise FilterError(
+            _("%(name)s is compared with a text; %(value)s is none") % {"name": name, "value": _shown(value)}
+        )
     return text(value, name)
 
 
 def text(value: str, name: str) -> str:
     """`value` if a database can compare with it. Raises FilterError."""
     if len(value) > MAX_TEXT:
-        raise FilterError(f"{name}: a text to compare with has at most {MAX_TEXT} characters")
+        raise FilterError(
+            _("%(name)s: a text to compare with has at most %(max_text)s characters")
+            % {"name": name, "max_text": MAX_TEXT}
+        )
     if CONTROL.search(value):
-        raise FilterError(f"{name}: a text to compare with has no control characters")
+        raise FilterError(_("%(name)s: a text to compare with has no control characters") % {"name": name})
     return value
 
 
@@ -102,17 +117,24 @@ def _number(field: Field, value: Any, name: str) -> int | float:
         units = {"": 1, **{unit.lower(): size for unit, size in (field.units or {}).items()}}
         if match is None or match[2].lower() not in units:
             example = f"{field.prefix}3" if field.prefix else "10MB" if field.units else "0.5"
-            raise FilterError(f"{name} is compared with a number such as {example}; {_shown(value)} is none")
+            raise FilterError(
+                _("%(name)s is compared with a number such as %(example)s; %(value)s is none")
+                % {"name": name, "example": example, "value": _shown(value)}
+            )
         factor = units[match[2].lower()]
         value = int(match[1]) if match[1].lstrip("+-").isdecimal() else float(match[1])
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FilterError(f"{name} is compared with a number; {_shown(value)} is none")
+        raise FilterError(
+            _("%(name)s is compared with a number; %(value)s is none") % {"name": name, "value": _shown(value)}
+        )
     number = bounded(value, name)
     number = bounded(number * factor, name)
     if field.whole and (factor > 1 or number == int(number)):
         number = int(number)
     if field.whole and not (isinstance(number, int) and -MAX_INTEGER <= number < MAX_INTEGER):
-        raise FilterError(f"{name} is a whole number; {_shown(value)} is none, or too large")
+        raise FilterError(
+            _("%(name)s is a whole number; %(value)s is none, or too large") % {"name": name, "value": _shown(value)}
+        )
     return number
 
 
@@ -123,7 +145,7 @@ def bounded(value: float, name: str) -> int | float:
     except OverflowError:
         number = float("inf")
     if number != number or number in (float("inf"), float("-inf")):
-        raise FilterError(f"{name}: the number is too large, or none")
+        raise FilterError(_("%(name)s: the number is too large, or none") % {"name": name})
     return number
 
 
@@ -138,7 +160,8 @@ def _moment(field: Field, operator: Operator, value: Any) -> Node:
         ending = moment + timedelta(days=1)
     except (ValueError, OverflowError) as error:
         raise FilterError(
-            f"{field.name} is compared with a date such as 2026-01-31 or '2026-01-31 18:30:00' (UTC); {_shown(value)} is none"
+            _("%(field)s is compared with a date such as 2026-01-31 or '2026-01-31 18:30:00' (UTC); %(value)s is none")
+            % {"field": field.name, "value": _shown(value)}
         ) from error
     if operator is Operator.EQUAL and DAY.match(written):
         from_then = Comparison(field, Operator.GREATER_OR_EQUAL, moment)
@@ -148,14 +171,17 @@ def _moment(field: Field, operator: Operator, value: Any) -> Node:
 
 def _pattern(value: Any, name: str) -> Pattern:
     if not isinstance(value, str):
-        raise FilterError(f"{name}: a regular expression is a text")
+        raise FilterError(_("%(name)s: a regular expression is a text") % {"name": name})
     return read_pattern(text(value, name))
 
 
 def _truth(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return value
-    raise FilterError(f"{name}: whether there is a value is asked with true or false, not with {_shown(value)}")
+    raise FilterError(
+        _("%(name)s: whether there is a value is asked with true or false, not with %(value)s")
+        % {"name": name, "value": _shown(value)}
+    )
 
 
 def _shown(value: Any) -> str:

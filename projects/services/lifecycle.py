@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -34,7 +35,10 @@ def set_state(*, actor: User, run: Run, state: str) -> Run:
     """Make `state` (running, finished, failed, killed, preempted) the run's; again changes nothing. Raises InvalidInputError."""
     word = Run.State.RUNNING if state.lower() == WAITING else state.lower()
     if word not in TELLABLE:
-        raise InvalidInputError(f"'{state[:40]}' is no state of a run; the states are {', '.join(sorted(TELLABLE))}.")
+        raise InvalidInputError(
+            _("'%(state)s' is no state of a run; the states are %(choices)s.")
+            % {"state": state[:40], "choices": ", ".join(sorted(TELLABLE))}
+        )
     with transaction.atomic():
         locked = _locked(actor, run)
         if locked.state == word:

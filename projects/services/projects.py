@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.grants import give_founder
 from access.models import Namespace, User
@@ -24,11 +25,11 @@ def resolve_namespace(actor: User, name: str | None) -> Namespace:
     """The namespace of that name, or the actor's default one when none is given (C31). Raises NotFoundError."""
     if not name:
         if actor.home is None:
-            raise NotFoundError("You have no default entity; name the team or the person to work for.")
+            raise NotFoundError(_("You have no default entity; name the team or the person to work for."))
         return actor.home
     found = Namespace.objects.visible_to(actor).filter(name_key=names.fold(name)).distinct().first()
     if found is None:
-        raise NotFoundError(f"There is no entity '{name}', or you may not see it.")
+        raise NotFoundError(_("There is no entity '%(name)s', or you may not see it.") % {"name": name})
     return found
 
 
@@ -49,14 +50,18 @@ def create_project(
     key = names.fold(_checked_name(name))
     may_choose = namespace.kind == Namespace.Kind.TEAM
     if visibility not in {"", usual} and not (may_choose and visibility == Project.Visibility.RESTRICTED):
-        raise InvalidInputError("A team's project has the visibility 'team' or 'restricted'; a personal one has none.")
+        raise InvalidInputError(
+            _("A team's project has the visibility 'team' or 'restricted'; a personal one has none.")
+        )
     try:
         with transaction.atomic():
             project = _make(actor, namespace, name, key, visibility or usual, _description(description))
             if may_choose and project.visibility == Project.Visibility.RESTRICTED:
                 give_founder(project, actor)
     except IntegrityError as error:
-        raise ConflictError(f"There is a project named '{name}' already; choose another name.") from error
+        raise ConflictError(
+            _("There is a project named '%(name)s' already; choose another name.") % {"name": name}
+        ) from error
     return project
 
 
@@ -77,13 +82,18 @@ def _make(actor: User, namespace: Namespace, name: str, key: str, visibility: st
 
 def _checked_name(name: str) -> str:
     if names.fold(names.container_name(name, "project")) in RESERVED:
-        raise InvalidInputError(f"'{name}' is where scripts of a former release link to; choose another name.")
+        raise InvalidInputError(
+            _("'%(name)s' is where scripts of a former release link to; choose another name.") % {"name": name}
+        )
     return name
 
 
 def _description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION:
-        raise InvalidInputError(f"A description has at most {MAX_DESCRIPTION} characters; this one has {len(text)}.")
+        raise InvalidInputError(
+            _("A description has at most %(max_description)s characters; this one has %(count)s.")
+            % {"max_description": MAX_DESCRIPTION, "count": len(text)}
+        )
     return text
 
 
@@ -104,7 +114,7 @@ def get_or_create_project(*, actor: User, namespace: Namespace, name: str) -> Pr
     except IntegrityError:  # somebody else was first, or it is there but invisible to the actor
         found = find_project(actor, namespace, name)
         if found is None:
-            raise NotFoundError("There is no such project, or you may not see it.") from None
+            raise NotFoundError(_("There is no such project, or you may not see it.")) from None
         return found
     return project
 
@@ -158,7 +168,9 @@ def edit_project(
                 after={field: after[field] for field in changed},
             )
     except IntegrityError as error:
-        raise ConflictError(f"There is a project named '{name}' already; choose another name.") from error
+        raise ConflictError(
+            _("There is a project named '%(name)s' already; choose another name.") % {"name": name}
+        ) from error
     return project
 
 
@@ -166,9 +178,9 @@ def _checked_visibility(project: Project, visibility: str) -> str:
     if visibility == project.visibility:
         return visibility
     if project.organization_id is None:
-        raise InvalidInputError("A personal project belongs to its owner alone; log to a team to share work.")
+        raise InvalidInputError(_("A personal project belongs to its owner alone; log to a team to share work."))
     if visibility not in {Project.Visibility.TEAM, Project.Visibility.RESTRICTED}:
-        raise InvalidInputError("A project's visibility is 'team' or 'restricted'.")
+        raise InvalidInputError(_("A project's visibility is 'team' or 'restricted'."))
     return visibility
 
 
@@ -195,19 +207,23 @@ def _require_creation(actor: User, namespace: Namespace) -> str:
     """The visibility that a new project of `namespace` has, if the actor may make one there (F35)."""
     if namespace.kind == Namespace.Kind.ORGANIZATION:
         raise InvalidInputError(
-            f"'{namespace.name}' is the entity of an organization and owns registries only. Log to one of its teams, "
-            "or to your personal entity: wandb.init(entity=…)."
+            _(
+                "'%(namespace)s' is the entity of an organization and owns registries only. Log to one of its "
+                "teams, or to your personal entity: wandb.init(entity=…)."
+            )
+            % {"namespace": namespace.name}
         )
     if namespace.kind == Namespace.Kind.PERSONAL:
         if namespace.pk != actor.namespace_id and not actor.is_superuser:
-            raise NotFoundError("There is no such project, or you may not see it.")
+            raise NotFoundError(_("There is no such project, or you may not see it."))
         return Project.Visibility.RESTRICTED
     role = _team_role(actor, namespace)
     if role is None:
-        raise NotFoundError("There is no such project, or you may not see it.")
+        raise NotFoundError(_("There is no such project, or you may not see it."))
     if role < Role.MEMBER:
         raise ForbiddenError(
-            f"Viewers of the team '{namespace.name}' cannot make projects; ask its admin for the role member."
+            _("Viewers of the team '%(namespace)s' cannot make projects; ask its admin for the role member.")
+            % {"namespace": namespace.name}
         )
     return Project.Visibility.TEAM
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -55,11 +56,14 @@ class RunFields:
 def _checked(name: str, value: Any) -> Any:
     if name in {"config", "client_info", "summary"}:
         if not isinstance(value, dict):
-            raise InvalidInputError(f"The {name} of a run is a JSON object.")
+            raise InvalidInputError(_("The %(name)s of a run is a JSON object.") % {"name": name})
         return _storable(value, name)
     if name == "tags":
         if len(value) > MAX_TAGS:
-            raise InvalidInputError(f"A run has at most {MAX_TAGS} tags; this one has {len(value)}.")
+            raise InvalidInputError(
+                _("A run has at most %(max_tags)s tags; this one has %(count)s.")
+                % {"max_tags": MAX_TAGS, "count": len(value)}
+            )
         return list(dict.fromkeys(_limited(str(tag), "tag", names.MAX_NAME) for tag in value))
     if name == "notes":
         return values.text(value)
@@ -73,12 +77,18 @@ def _storable(value: dict[str, Any], name: str) -> Any:
     try:
         return values.storable(value)
     except ValueError as error:
-        raise InvalidInputError(f"The {name} is {error}; at most {values.MAX_DEPTH} levels are kept.") from error
+        raise InvalidInputError(
+            _("The %(name)s is %(error)s; at most %(max_depth)s levels are kept.")
+            % {"name": name, "error": error, "max_depth": values.MAX_DEPTH}
+        ) from error
 
 
 def _limited(value: str, what: str, limit: int) -> str:
     if len(value) > limit:
-        raise InvalidInputError(f"The {what} of a run has at most {limit} characters; this one has {len(value)}.")
+        raise InvalidInputError(
+            _("The %(what)s of a run has at most %(limit)s characters; this one has %(count)s.")
+            % {"what": what, "limit": limit, "count": len(value)}
+        )
     return values.text(value)
 
 
@@ -87,7 +97,10 @@ def get_run(actor: User, project: Project, name: str) -> Run:
     require(actor, Action.VIEW_PROJECT, project)
     run = Run.objects.filter(project=project, name=name).first()
     if run is None:
-        raise NotFoundError(f"There is no run '{name}' in {project.name}, or you may not see it.")
+        raise NotFoundError(
+            _("There is no run '%(name)s' in %(project)s, or you may not see it.")
+            % {"name": name, "project": project.name}
+        )
     if run.deleted_at is not None:
         raise GoneError(DELETED.format(name=name))
     run.project = project
@@ -164,7 +177,10 @@ def delete_run(*, actor: User, run: Run, with_outputs: bool = False) -> None:
 def delete_runs(*, actor: User, runs: Sequence[Run], with_outputs: bool = False) -> None:
     """Delete up to 100 runs, whose projects are at hand, as `delete_run` does: all of them or none."""
     if len(runs) > MAX_AT_ONCE:
-        raise InvalidInputError(f"Delete at most {MAX_AT_ONCE} runs at once; these are {len(runs)}.")
+        raise InvalidInputError(
+            _("Delete at most %(max_at_once)s runs at once; these are %(count)s.")
+            % {"max_at_once": MAX_AT_ONCE, "count": len(runs)}
+        )
     with transaction.atomic():
         for run in runs:
             delete_run(actor=actor, run=run, with_outputs=with_outputs)
@@ -180,7 +196,10 @@ def announce_files(*, actor: User, run: Run, names: Sequence[str]) -> list[RunFi
     require(actor, Action.WRITE_RUN, run.project)
     wanted = [_file_name(name) for name in dict.fromkeys(names)]
     if len(wanted) > MAX_FILES:
-        raise InvalidInputError(f"At most {MAX_FILES} files at a time; this request names {len(wanted)}.")
+        raise InvalidInputError(
+            _("At most %(max_files)s files at a time; this request names %(count)s.")
+            % {"max_files": MAX_FILES, "count": len(wanted)}
+        )
     with transaction.atomic():
         if Run.objects.select_for_update().get(pk=run.pk).deleted_at is not None:
             raise GoneError(DELETED.format(name=run.name))
@@ -201,6 +220,7 @@ def _file_name(name: str) -> str:
     steps = name.split("/")
     if not name or len(name) > MAX_FILE_NAME or "\0" in name or "\\" in name or not {"", ".", ".."}.isdisjoint(steps):
         raise InvalidInputError(
-            f"'{name[:80]}' cannot be the name of a run's file: give a relative path without '.' and '..'."
+            _("'%(name)s' cannot be the name of a run's file: give a relative path without '.' and '..'.")
+            % {"name": name[:80]}
         )
     return values.text(name)

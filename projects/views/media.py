@@ -6,6 +6,7 @@ from csp.decorators import csp_update
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseNotModified
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -60,7 +61,7 @@ def run_thumbnail(request: PersonalRequest, entity: str, project: str, run: str,
 def run_html(request: PersonalRequest, entity: str, project: str, run: str, name: str) -> HttpResponseBase:
     """An HTML file for a frame of ours: sandboxed by its own policy, so without scripts and of no origin (T26)."""
     if not name.endswith((".html", ".htm")):
-        raise NotFoundError("This file is no HTML; download it instead.")
+        raise NotFoundError(_("This file is no HTML; download it instead."))
     response = blob_response(request, _blob(request, entity, project, run, name), name.rpartition("/")[2])
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Disposition"] = "inline"
@@ -73,7 +74,7 @@ def run_play(request: PersonalRequest, entity: str, project: str, run: str, name
     """Sound or film, in ranges."""
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     if suffix not in PLAYED:
-        raise NotFoundError("This file cannot be played here; download it instead.")
+        raise NotFoundError(_("This file cannot be played here; download it instead."))
     response = blob_response(request, _blob(request, entity, project, run, name), name.rpartition("/")[2])
     response.headers["Content-Type"] = PLAYED[suffix]
     response.headers["Content-Disposition"] = "inline"

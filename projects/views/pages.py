@@ -114,7 +114,7 @@ def run(request: PersonalRequest, entity: str, project: str, run: str) -> HttpRe
 def run_tab(request: PersonalRequest, entity: str, project: str, run: str, tab: str) -> HttpResponse:
     """Another tab of a run's page."""
     if tab not in pages.TABS:
-        raise NotFoundError("A run has no such page.")
+        raise NotFoundError(_("A run has no such page."))
     found = queries.find_run(request.user, entity, project, run)
     context = pages.head(found, request.user) | {"tab": tab} | pages.TABS[tab](found, request.user, request.GET)
     is_same = context.get("may_follow") and request.GET.get("since") == str(context["total"])

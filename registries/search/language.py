@@ -9,9 +9,23 @@ from dataclasses import dataclass
 from functools import reduce
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from artifacts.models import Version
-from common.filtering import And, Comparison, Field, FilterError, Kind, Node, Not, Operator, Or, Vocabulary, read_text
+from common.filtering import (
+    And,
+    Comparison,
+    Field,
+    FilterError,
+    Kind,
+    Node,
+    Not,
+    Operator,
+    Or,
+    UnknownNameError,
+    Vocabulary,
+    read_text,
+)
 from common.filtering.queries import NOTHING, AnyOf, Column, Labels, Source
 from common.names import fold
 from registries.models import Collection, LinkAlias
@@ -60,10 +74,11 @@ def read_query(text: str) -> Query:
     try:
         tree = read_text(text, VOCABULARY)
     except FilterError as error:
-        if text.startswith(("metadata.", "metrics.")) or "nothing called" in error.reason:
-            where = "A metric or metadata is asked for in a collection"
+        if text.startswith(("metadata.", "metrics.")) or isinstance(error, UnknownNameError):
             raise FilterError(
-                f"{error.reason}. {where}", position=error.position, suggestion=error.suggestion
+                _("%(error)s. A metric or metadata is asked for in a collection") % {"error": error.reason},
+                position=error.position,
+                suggestion=error.suggestion,
             ) from None
         raise
     return Query(text, tree, " ".join(_words(tree)))

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.models import User
@@ -80,7 +81,7 @@ def found(user: User, text: str, kind: str = "", within: Place | None = None) ->
         return context
     try:
         if len(text) > MAX_LENGTH:
-            raise FilterError(f"A search has at most {MAX_LENGTH} characters")
+            raise FilterError(gettext("A search has at most %(max_length)s characters") % {"max_length": MAX_LENGTH})
         query = read_query(text)
         groups = search(user, query, within.pk if within else None)
         if query.doubt and not any(group.hits for group in groups.values()):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -27,8 +28,11 @@ def check_type(registry: Registry, kind: str) -> None:
     accepted = list(registry.accepted_types.values_list("name", flat=True))
     if kind not in accepted:
         raise InvalidInputError(
-            f"The registry '{registry.name}' accepts the types {', '.join(accepted)}, not '{kind}'. Link into a registry that "
-            "accepts it, or have the type added in the registry's settings."
+            _(
+                "The registry '%(registry)s' accepts the types %(choices)s, not '%(kind)s'. Link into a registry "
+                "that accepts it, or have the type added in the registry's settings."
+            )
+            % {"registry": registry.name, "choices": ", ".join(accepted), "kind": kind}
         )
 
 
@@ -57,7 +61,10 @@ def create_collection(
             AcceptedType.objects.get_or_create(registry=registry, name=type)
             _record(EventType.COLLECTION_CREATED, actor, collection, None, {"name": name, "type": type})
     except IntegrityError as error:
-        raise ConflictError(f"The registry '{registry.name}' has a collection named '{name}' already.") from error
+        raise ConflictError(
+            _("The registry '%(registry)s' has a collection named '%(name)s' already.")
+            % {"registry": registry.name, "name": name}
+        ) from error
     return collection
 
 
@@ -89,7 +96,9 @@ def edit_collection(
             was, now = ({field: values[field] for field in changed} for values in (before, after))
             _record(EventType.COLLECTION_EDITED, actor, collection, was, now)
     except IntegrityError as error:
-        raise ConflictError(f"The registry has another collection named '{name}'; choose another name.") from error
+        raise ConflictError(
+            _("The registry has another collection named '%(name)s'; choose another name.") % {"name": name}
+        ) from error
     return collection
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import Namespace, User
 from access.policy import require
@@ -42,10 +43,10 @@ def link_version(
     with transaction.atomic():
         alive = Version.objects.committed().select_for_update(of=("self",)).only("pk")
         if alive.filter(pk=version.pk).first() is None:
-            raise NotFoundError("There is no such version, or you may not see it.")
+            raise NotFoundError(_("There is no such version, or you may not see it."))
         locked = Collection.objects.select_for_update().get(pk=collection.pk)
         if locked.deleted_at is not None:
-            raise ConflictError("The collection was deleted meanwhile; link again.")
+            raise ConflictError(_("The collection was deleted meanwhile; link again."))
         link = Link.objects.filter(collection=locked, version=version, deleted_at=None).first()
         if link is None:
             link = _place(actor, registry, locked, version)
@@ -59,18 +60,25 @@ def link_version(
 def _require_linkable(actor: User, registry: Registry, version: Version) -> None:
     if not Version.objects.readable_by(actor).filter(pk=version.pk).exists():
         if Version.objects.visible_to(actor).filter(pk=version.pk).exists():
-            raise ForbiddenError("You may see this version but not download it, so you cannot link it elsewhere.")
-        raise NotFoundError("There is no such version, or you may not see it.")
+            raise ForbiddenError(_("You may see this version but not download it, so you cannot link it elsewhere."))
+        raise NotFoundError(_("There is no such version, or you may not see it."))
     project = version.artifact.project
     if project.namespace.kind == Namespace.Kind.PERSONAL:
         raise InvalidInputError(
-            f"'{version}' lies in the personal project '{project.namespace.name}/{project.name}', and only versions of a team of "
-            f"the organization can be linked. Log it again with wandb.init(entity='<your team>'), or make a team your default "
-            "entity in your profile and run the script again."
+            _(
+                "'%(version)s' lies in the personal project '%(namespace)s/%(project)s', and only versions of a "
+                "team of the organization can be linked. Log it again with wandb.init(entity='<your team>'), or "
+                "make a team your default entity in your profile and run the script again."
+            )
+            % {"version": version, "namespace": project.namespace.name, "project": project.name}
         )
     if project.organization_id != registry.organization_id:
         raise InvalidInputError(
-            f"'{version}' belongs to another organization than the registry '{registry.name}'; log it in a team of this one."
+            _(
+                "'%(version)s' belongs to another organization than the registry '%(registry)s'; log it in a team"
+                " of this one."
+            )
+            % {"version": version, "registry": registry.name}
         )
 
 
@@ -84,8 +92,11 @@ def _collection(actor: User, registry: Registry, name: str, kind: str) -> Collec
             collection = existing.get()
     if collection.type != kind:
         raise InvalidInputError(
-            f"The collection '{collection.name}' holds versions of the type '{collection.type}', not '{kind}'. Link into another "
-            "collection."
+            _(
+                "The collection '%(collection)s' holds versions of the type '%(type)s', not '%(kind)s'. Link into"
+                " another collection."
+            )
+            % {"collection": collection.name, "type": collection.type, "kind": kind}
         )
     return collection
 
@@ -150,7 +161,7 @@ def add_aliases(*, actor: User, link: Link, names: Iterable[str]) -> None:
     with transaction.atomic():
         Collection.objects.select_for_update().get(pk=link.collection_id)
         if not Link.objects.alive().filter(pk=link.pk).exists():
-            raise NotFoundError("There is no such version, or you may not see it.")
+            raise NotFoundError(_("There is no such version, or you may not see it."))
         _point(actor, registry, link, wanted)
 
 
@@ -195,16 +206,18 @@ def relink_version(*, actor: User, link: Link, aliases: Iterable[str] = ()) -> L
     with transaction.atomic():
         alive = Version.objects.committed().select_for_update(of=("self",)).only("pk")
         if alive.filter(pk=link.version_id).first() is None:
-            raise NotFoundError("The source of this version is deleted, so it cannot be linked again.")
+            raise NotFoundError(_("The source of this version is deleted, so it cannot be linked again."))
         collection = Collection.objects.select_for_update().get(pk=link.collection_id)
         if collection.deleted_at is not None:
-            raise NotFoundError("The collection is deleted, so nothing can be linked into it.")
+            raise NotFoundError(_("The collection is deleted, so nothing can be linked into it."))
         link.refresh_from_db(fields=["deleted_at"])
         if link.deleted_at is None:
             return link
         other = collection.links.filter(version=link.version_id, deleted_at=None).first()
         if other is not None:
-            raise ConflictError(f"The version is linked again as {other.label}; unlink that one first.")
+            raise ConflictError(
+                _("The version is linked again as %(other)s; unlink that one first.") % {"other": other.label}
+            )
         link.deleted_at, link.collection.next_index = None, collection.next_index
         link.save(update_fields=["deleted_at"])
         count(collection.pk, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policy import require
@@ -28,7 +29,7 @@ def set_metrics(
     with transaction.atomic():
         locked = Collection.objects.select_for_update().filter(pk=collection.pk, deleted_at=None).first()
         if locked is None:
-            raise NotFoundError("There is no such collection, or you may not see it.")
+            raise NotFoundError(_("There is no such collection, or you may not see it."))
         before = _metrics_of(locked)
         locked.metric_directions = merge(locked.metric_directions, directions or {})
         if headline is not None and headline != locked.headline_metric:
@@ -59,6 +60,7 @@ def _headline(collection: Collection, key: str) -> str:
     linked = Link.objects.alive().filter(collection=collection).values("version")
     if key and not VersionMetric.objects.filter(key=check_key(key), version__in=linked).exists():
         raise InvalidInputError(
-            f"No version of '{collection.name}' has the metric '{key}'; choose one that a version has."
+            _("No version of '%(collection)s' has the metric '%(key)s'; choose one that a version has.")
+            % {"collection": collection.name, "key": key}
         )
     return key

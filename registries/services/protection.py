@@ -29,10 +29,12 @@ def protect_alias(*, actor: User, registry: Registry, name: str) -> ProtectedAli
     """
     require(actor, Action.DEFINE_PROTECTED_ALIAS, registry)
     if names.alias(name) == LATEST:
-        raise InvalidInputError(f"'{LATEST}' moves by itself with each link, so it cannot be protected.")
+        raise InvalidInputError(
+            _("'%(latest)s' moves by itself with each link, so it cannot be protected.") % {"latest": LATEST}
+        )
     with transaction.atomic():
         if registry.protected_aliases.count() >= MOST:
-            raise ConflictError(f"A registry has at most {MOST} protected aliases.")
+            raise ConflictError(_("A registry has at most %(most)s protected aliases.") % {"most": MOST})
         row, made = ProtectedAlias.objects.get_or_create(registry=registry, name=name, defaults={"created_by": actor})
         if made:
             _record(EventType.ALIAS_PROTECTED, actor, registry, name)

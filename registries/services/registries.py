@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.grants import give_founder
 from access.models import Container, Organization, User
@@ -72,7 +73,8 @@ def create_registry(
             )
     except IntegrityError as error:
         raise ConflictError(
-            f"{organization.name} has a registry named '{name}' already; choose another name."
+            _("%(organization)s has a registry named '%(name)s' already; choose another name.")
+            % {"organization": organization.name, "name": name}
         ) from error
     return registry
 
@@ -80,20 +82,22 @@ def create_registry(
 def check_name(name: str) -> str:
     """`name` if it may name a registry. Raises InvalidInputError."""
     if names.fold(names.container_name(name, "registry", MAX_NAME)) in RESERVED:
-        raise InvalidInputError(f"'{name}' is the address of a page here; choose another name.")
+        raise InvalidInputError(_("'%(name)s' is the address of a page here; choose another name.") % {"name": name})
     return name
 
 
 def _check_visibility(visibility: str) -> None:
     if visibility not in VISIBILITIES:
-        raise InvalidInputError("A registry's visibility is 'organization' or 'restricted'.")
+        raise InvalidInputError(_("A registry's visibility is 'organization' or 'restricted'."))
 
 
 def check_types(types: Iterable[str]) -> list[str]:
     """The types, each once, if they may be accepted. Raises InvalidInputError."""
     accepted = [names.artifact_type(kind) for kind in dict.fromkeys(types)]
     if not accepted or len(accepted) > MAX_TYPES:
-        raise InvalidInputError(f"Name 1 to {MAX_TYPES} accepted types, or accept all types.")
+        raise InvalidInputError(
+            _("Name 1 to %(max_types)s accepted types, or accept all types.") % {"max_types": MAX_TYPES}
+        )
     return accepted
 
 
@@ -152,7 +156,7 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
             )
     except IntegrityError as error:
         raise ConflictError(
-            f"The organization has a registry named '{edit.name}' already; choose another name."
+            _("The organization has a registry named '%(edit)s' already; choose another name.") % {"edit": edit.name}
         ) from error
     return registry
 
@@ -170,10 +174,13 @@ def _changes(actor: User, registry: Registry, edit: Edit) -> dict[str, Any]:
         for field, (value, action) in wanted.items()
         if value is not None and value != getattr(registry, field)
     }
-    for field, (_, action) in changes.items():
+    for field, (_value, action) in changes.items():
         require(actor, action, registry)
         if registry.is_core and field != "accepts_all_types":
-            raise ForbiddenError(f"The {field} of the core registry '{registry.name}' is fixed.")
+            raise ForbiddenError(
+                _("The %(field)s of the core registry '%(registry)s' is fixed.")
+                % {"field": field, "registry": registry.name}
+            )
     if "name" in changes:
         check_name(str(edit.name))
     if "description" in changes:
@@ -192,7 +199,10 @@ def set_owner(*, actor: User, registry: Registry, owner: User | None) -> Registr
     if owner == registry.owner:
         return registry
     if owner is not None and role_on(owner, registry) is None:
-        raise InvalidInputError(f"{owner.username} has no role in '{registry.name}'; add them first.")
+        raise InvalidInputError(
+            _("%(owner)s has no role in '%(registry)s'; add them first.")
+            % {"owner": owner.username, "registry": registry.name}
+        )
     before, registry.owner = registry.owner, owner
     with transaction.atomic():
         registry.save(update_fields=["owner"])
@@ -220,7 +230,10 @@ def delete_registry(*, actor: User, registry: Registry) -> None:
     """
     require(actor, Action.DELETE_REGISTRY, registry)
     if registry.is_core:
-        raise ForbiddenError(f"The core registry '{registry.name}' comes with the organization and cannot be deleted.")
+        raise ForbiddenError(
+            _("The core registry '%(registry)s' comes with the organization and cannot be deleted.")
+            % {"registry": registry.name}
+        )
     with transaction.atomic():
         now = timezone.now()
         if Registry.objects.filter(pk=registry.pk, deleted_at=None).update(deleted_at=now):

@@ -22,7 +22,7 @@ def model_registry(request: PersonalRequest, entity: str) -> HttpResponse:
     namespace = namespaces.filter(name_key=fold(entity), kind=Namespace.Kind.TEAM).first()
     registry = find_successor(request.user, namespace) if namespace else None
     if registry is None or registry.organization is None:
-        raise NotFoundError("There is no such registry, or you may not see it.")
+        raise NotFoundError(_("There is no such registry, or you may not see it."))
     said = _(
         "The model registry of %(team)s is now the registry %(registry)s; please update your bookmarks and scripts."
     )

@@ -138,7 +138,7 @@ def version_tab(
 ) -> HttpResponse:
     """Another tab of a linked version's page."""
     if tab not in tabs.TABS:
-        raise NotFoundError("A version has no such page.")
+        raise NotFoundError(_("A version has no such page."))
     place = queries.find_place(request.user, organization, registry, collection, reference)
     context = tabs.head(place, tab) | tabs.TABS[tab](place, request.user, request.GET, base_url(request))
     data = data_of(tab, place, context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.requests import PersonalRequest
@@ -36,7 +37,7 @@ def _wanted(request: PersonalRequest) -> bool:
     """What the button asked for; not "the other way round", so that it may be pressed twice. Raises InvalidInputError."""
     word = request.POST.get("starred", "")
     if word not in {"0", "1"}:
-        raise InvalidInputError("Send starred=1 to give the star, starred=0 to take it away.")
+        raise InvalidInputError(_("Send starred=1 to give the star, starred=0 to take it away."))
     return word == "1"
 
 

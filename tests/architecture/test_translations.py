@@ -18,7 +18,7 @@ from django.urls import reverse
 CATALOGUE = Path(project.LOCALE_PATHS[0], "ja/LC_MESSAGES/django.po")
 APPS = [app for app in project.INSTALLED_APPS if Path(project.BASE_DIR, app).is_dir()]
 FIELD = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) (".*")')
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|</?\w[^>]*>")  # and tags
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|</?\w[^>]*>")  # and tags
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
