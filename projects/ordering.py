@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, FloatField, Func, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+
+LARGEST = sys.float_info.max
 
 
 class NumberAt(Func):
@@ -20,8 +25,11 @@ class NumberAt(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         """By path, read once: texts and booleans have other types."""
         column, params = compiler.compile(self.source_expressions[0])
-        path = "$" + "".join(f'."{key}"' for key in self.path)
-        sql = f"CASE WHEN json_type({column}, %s) IN ('integer', 'real') THEN json_extract({column}, %s) END"
+        # The document is kept as json.dumps writes it, and keys are compared as they are written there.
+        path = "$" + "".join(f".{json.dumps(key)}" for key in self.path)
+        # As a float, which is what a cursor carries: of two large integers that are one float, a page would lose one.
+        number = f"CAST(json_extract({column}, %s) AS REAL)"
+        sql = f"CASE WHEN json_type({column}, %s) IN ('integer', 'real') THEN {number} END"
         return sql, (*params, path, *params, path)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
@@ -29,8 +37,10 @@ class NumberAt(Func):
         column, params = compiler.compile(self.source_expressions[0])
         keys = ", ".join(["%s"] * len(self.path))
         node, text = (f"{name}({column}, {keys})" for name in ("jsonb_extract_path", "jsonb_extract_path_text"))
-        sql = f"CASE WHEN jsonb_typeof({node}) = 'number' THEN ({text})::double precision END"
-        return sql, (*params, *self.path, *params, *self.path)
+        # JSON has larger numbers than a float; they are the largest float.
+        number = f"LEAST(GREATEST(({text})::numeric, %s::numeric), %s::numeric)::double precision"
+        sql = f"CASE WHEN jsonb_typeof({node}) = 'number' THEN {number} END"
+        return sql, (*params, *self.path, *params, *self.path, Decimal(-LARGEST), Decimal(LARGEST))
 
 
 def by_number(

@@ -107,6 +107,12 @@ def in_state(state: str) -> models.Q:
     return stored
 
 
+def state_now() -> models.Case:
+    """`Run.current_state` for the database to sort by."""
+    silent = [models.When(in_state(state), then=models.Value(str(state))) for state in ("crashed", "preempted")]
+    return models.Case(*silent, default=models.F("state"), output_field=models.CharField())
+
+
 class RunFile(models.Model):
     """A file of a run, such as `output.log` or `media/images/a.png`; its bytes are its latest upload's."""
 

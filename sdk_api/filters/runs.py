@@ -17,7 +17,7 @@ from common.filtering.names import split_name
 from common.filtering.queries import NOTHING, Column, Items, Source
 from common.filtering.tree import closest
 from projects.models import Run
-from projects.models.runs import in_state
+from projects.models.runs import in_state, state_now
 from projects.ordering import by_number
 from sdk_api.filters.common import holds_for, id_field, narrowed
 
@@ -109,7 +109,7 @@ ORDERS = {
     "name": "name",
     "display_name": "display_name",
     "displayName": "display_name",
-    "state": "state",
+    "state": "sort_state",
 }
 DOCUMENTS = {"config": "config", "summary_metrics": "summary", "summaryMetrics": "summary"}
 KEY = re.compile(r"[^\"\\\x00-\x1f\x7f]{1,200}\Z")  # what every database's JSON path can name
@@ -125,6 +125,7 @@ def order_runs(rows: Any, text: str | None) -> tuple[Any, tuple[str, ...]]:
     down, name = text.startswith("-"), text.lstrip("+-")
     if name in ORDERS:
         sign = "-" if down else ""
+        rows = rows.annotate(sort_state=state_now()) if ORDERS[name] == "sort_state" else rows
         return rows, (f"{sign}{ORDERS[name]}", f"{sign}pk")
     source, _, key = name.partition(".")
     if source not in DOCUMENTS or not key:

@@ -157,6 +157,23 @@ def test_pages_of_runs_follow_the_order_in_both_directions(name: str, runs: Any,
         assert found == [*paged(ask, cast, f"{sign}{name}", 100)]
 
 
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [("summary_metrics.日", ["r0", "r3", "r1", "r2"]), ("-summary_metrics.日", ["r2", "r3", "r1", "r0"]),
+     ("+state", ["r0", "r1", "r2", "r3"])],
+)  # fmt: skip
+def test_no_run_is_lost_between_pages_of_large_numbers_or_of_silent_runs(
+    order: str, told: list[str], ask: Ask, cast: Cast
+) -> None:
+    """Integers that are one float, one beyond any float, and a run that is stored as running and has crashed."""
+    project, now = project_of(cast.mia, cast.team.namespace), datetime.now(UTC)
+    numbers, states = (-1, 2**53, 10**400, 2**53 + 1), ("running", "failed", "finished", "running")
+    for index, (number, state) in enumerate(zip(numbers, states, strict=True)):
+        beats = {"heartbeat_at": NOON if index == 0 else now, "created_at": NOON - timedelta(hours=index % 3)}
+        Run.objects.create(project=project, name=f"r{index}", summary={"日": number}, state=state, **beats)
+    assert [*paged(ask, cast, order, 1)] == told
+
+
 def test_configs_are_named_with_the_wrapping_of_the_sdk_and_metrics_with_dots(runs: Any) -> None:
     project, _ = runs
     Run.objects.filter(name="r1").update(config={"opt": {"lr": 7, "value": 3}, "x.y": 1}, summary={"p": {"q": 2}})
