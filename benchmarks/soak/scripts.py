@@ -6,6 +6,7 @@ import hashlib
 import random
 import socket
 import struct
+from abc import ABC, abstractmethod
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ DOCUMENTS = (
 )
 
 
-class Script:
+class Script(ABC):
     """One client by HTTP with an API key. What it does next is `step`."""
 
     def __init__(self, server: Server, book: Book, key: str) -> None:
@@ -40,9 +41,9 @@ class Script:
         self.http.trust_env = False
         self.http.headers["Authorization"] = f"Bearer {key}"
 
+    @abstractmethod
     def step(self) -> None:
         """One thing."""
-        raise NotImplementedError
 
     def ask(self, method: str, path: str, body: Any = None, expected: tuple[int, ...] = (200, 201, 204)) -> Any:
         """What REST answers, or None for an expected refusal. Raises AssertionError for another status."""
@@ -64,7 +65,7 @@ class Writer(Script):
 
     def step(self) -> None:
         """Mostly a version, sometimes one less."""
-        action = self.rng.choices([self.publish, self.delete, self.restore], [6, 2, 1])[0]
+        action = self.rng.choices([self.publish, self.retire, self.restore], [6, 2, 1])[0]
         action()
 
     def publish(self) -> None:
@@ -106,7 +107,7 @@ class Writer(Script):
         response = requests.put(url, data, timeout=120)
         assert response.status_code == 200, (response.status_code, response.text[:300])
 
-    def delete(self) -> None:
+    def retire(self) -> None:
         """A version of its own."""
         if len(self.own) < 3:
             return

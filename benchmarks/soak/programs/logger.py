@@ -39,7 +39,7 @@ class Logger:
         self.again: dict[str, dict[str, bytes]] = {}
         self.actions: dict[Callable[[Any], None], int] = {
             self.log_shared: 6, self.log_own: 5, self.log_again: 1, self.log_short: 1, self.link: 3,
-            self.use: 3, self.label: 2, self.delete: 2,
+            self.use: 3, self.label: 2, self.retire: 2,
         }  # fmt: skip
 
     def work(self) -> None:
@@ -139,7 +139,7 @@ class Logger:
         self.book.alias(series, alias, label)
         self.book.did("SDK: edits")
 
-    def delete(self, _run: Any) -> None:
+    def retire(self, _run: Any) -> None:
         """One of one's own versions, its aliases and links with it."""
         if len(self.own) < 3:
             return
