@@ -12,6 +12,7 @@ from artifacts import listing
 from artifacts.places import Place
 from artifacts.previews import Look, Preview, preview
 from artifacts.reading import find_entry
+from artifacts.table_tab import table_among_files
 from artifacts.zips import MAX_FILES
 
 DESCRIPTIONS = {"readme.md", "model_card.md", "dataset_card.md", "readme.txt", "readme"}
@@ -41,15 +42,22 @@ def _opened(place: Place, query: QueryDict, path: str) -> Context:
     entry = find_entry(place.version, path)
     look = Look.read(query)
     shown: Preview | None = preview(entry, look) if place.may["download_file"] else None
-    return {
+    table = table_among_files(place, query, path, shown.sheet) if shown and shown.sheet else {}
+    return table | {
         "entry": entry,
         "preview": shown,
         "raw": look.raw,
         "download_url": place.file_url(path, "download"),
         "thumbnail_url": place.file_url(path, "thumbnail"),
         "against_url": _against(place, path),
+        "assembled": [(name, _part_url(place, shown, name)) for name in shown.paths] if shown else [],
         "is_link": entry.reference_uri.lower().startswith(("http://", "https://")),
     }
+
+
+def _part_url(place: Place, shown: Preview, path: str) -> str:
+    """Where one looks into a table of which another is made, or into the folder with its parts."""
+    return f"{place.urls['files']}?{urlencode({'folder': path})}" if shown.kind == "parts" else place.file_url(path)
 
 
 def _against(place: Place, path: str) -> str:

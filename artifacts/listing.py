@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from artifacts.levels import children
 from artifacts.models import ManifestEntry, Version
 from common.errors import NotFoundError
+from common.sheets.names import is_sheet
 
 WHOLE = 300
 LEVEL = 200
@@ -19,7 +20,6 @@ MAX_WORDS = 256
 SHOWN_CRUMBS = 5
 ICONS = {
     "file-image": {"png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg"},
-    "table": {"csv", "tsv", "parquet"},
     "file-braces": {"json", "ipynb"},
     "file-code": {"py", "yaml", "yml", "toml", "sh", "js", "html", "c", "cpp", "rs"},
     "file-text": {"txt", "md", "markdown", "log"},
@@ -42,6 +42,8 @@ class Node:
     @property
     def icon(self) -> str:
         """What its name promises."""
+        if is_sheet(self.name):
+            return "table"
         suffix = self.name.lower().rpartition(".")[2]
         return next((icon for icon, suffixes in ICONS.items() if suffix in suffixes), "file")
 

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from artifacts.tensors import DamagedError
+from common.sheets.reading import clean
+from common.sheets.sheet import MAX_COLUMNS, Cell, Row, Sheet, even, most_rows
 from storage.models import Blob
 from storage.stores import store
 
 MAGIC = b"PAR1"
 FOOTER_BYTES = 8 * 2**20
 MAX_CELL = 1000
-GROUP_BYTES = 64 * 2**20  # of the columns shown, unpacked
+GROUP_BYTES = 64 * 2**20  # of the columns shown, unpacked, in all row groups that are read
 
 
 class NotInstalledError(Exception):
     """This server was installed without pyarrow."""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The first rows, and facts about the whole."""
-
-    columns: list[str]
-    rows: list[tuple[Any, ...]]
-    facts: dict[str, str]
-    is_cut: bool
-
-
-def read_parquet(blob: Blob, *, rows: int, columns: int) -> Rows:
-    """At most so many rows and columns. Raises DamagedError, and NotInstalledError without pyarrow."""
+def read_parquet(blob: Blob) -> Sheet:
+    """Its first rows, and facts about the whole. Raises DamagedError, and NotInstalledError without pyarrow."""
     try:
         import pyarrow
         from pyarrow import parquet
@@ -40,7 +32,7 @@ def read_parquet(blob: Blob, *, rows: int, columns: int) -> Rows:
         _check_ends(file, blob.size)
         file.seek(0)
         try:
-            return _read(parquet, file, rows, columns)
+            return _read(parquet, file)
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
             raise DamagedError("it cannot be read as Parquet") from error
 
@@ -54,25 +46,39 @@ def _check_ends(file: Any, size: int) -> None:
         raise DamagedError("its footer is none, or too long")
 
 
-def _read(parquet: Any, file: Any, rows: int, columns: int) -> Rows:
+def _read(parquet: Any, file: Any) -> Sheet:
     fields = list(parquet.ParquetFile(file).schema_arrow)
-    flat = [field.name for field in fields[:columns] if _is_flat(field.type)]
-    # A text that many rows share stays one, and is only taken out row by row: else a small file could unpack to gigabytes.
+    flat = [field.name for field in fields[:MAX_COLUMNS] if _is_flat(field.type)]
+    # A text that many rows share stays one, and is only taken out once: else a small file could unpack to gigabytes.
     found = parquet.ParquetFile(file, read_dictionary=flat)
     about = found.metadata
-    shown = [str(field.name) for field in fields[:columns]]
     facts = {"rows": f"{about.num_rows:,}", "columns": f"{len(fields):,}", "row groups": f"{about.num_row_groups:,}"}
-    if not about.num_row_groups or not flat:
-        return Rows(shown, [], facts, is_cut=about.num_rows > 0)
-    group = about.row_group(0)
-    unpacked = sum(group.column(index).total_uncompressed_size for index in range(group.num_columns))
-    if unpacked > GROUP_BYTES:
-        return Rows(["column", "type"], [(field.name, str(field.type)) for field in fields[:rows]], facts, is_cut=True)
-    batch: Any = next(found.iter_batches(batch_size=rows, row_groups=[0], columns=flat), None)
-    count = batch.num_rows if batch is not None else 0
-    taken = {name: [_plain(value.as_py()) for value in batch.column(name)] for name in flat} if count else {}
-    cells = [taken.get(field.name, [f"({field.type})"] * count) for field in fields[:columns]]
-    return Rows(shown, list(zip(*cells, strict=True)), facts, about.num_rows > count or len(fields) > columns)
+    names = [clean(str(field.name)) for field in fields]
+    groups = _bearable(about) if flat else []
+    if about.num_rows and flat and not groups:
+        kinds: list[Row] = [[clean(field.name), str(field.type)] for field in fields[: most_rows(2)]]
+        return Sheet(["column", "type"], kinds, is_cut=True, facts=facts)
+    most = most_rows(len(fields))
+    rows: list[Row] = []
+    for batch in found.iter_batches(batch_size=most, row_groups=groups, columns=flat) if groups else ():
+        taken = {name: _cells(batch.column(name)) for name in flat}
+        columns = [taken.get(field.name) or [f"({field.type})"] * batch.num_rows for field in fields[:MAX_COLUMNS]]
+        rows += [list(row) for row in zip(*columns, strict=True)]
+        if len(rows) >= most:
+            break
+    return even(names, rows[:most], is_cut=about.num_rows > min(len(rows), most), facts=facts)
+
+
+def _bearable(about: Any) -> list[int]:
+    """The first row groups that together unpack to no more than is bearable."""
+    groups, unpacked = [], 0
+    for number in range(about.num_row_groups):
+        group = about.row_group(number)
+        unpacked += sum(group.column(index).total_uncompressed_size for index in range(group.num_columns))
+        if unpacked > GROUP_BYTES:
+            break
+        groups.append(number)
+    return groups
 
 
 def _is_flat(kind: Any) -> bool:
@@ -88,9 +94,21 @@ def _is_bytes(kind: Any) -> bool:
     return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_decimal(kind))
 
 
-def _plain(value: Any) -> Any:
+def _cells(column: Any) -> Row:
+    """The values of a column; what they share is made once."""
+    from pyarrow import types
+
+    if not types.is_dictionary(column.type):
+        return [_plain(value.as_py()) for value in column]
+    shared = [_plain(value.as_py()) for value in column.dictionary]
+    return [None if place is None else shared[place] for place in column.indices.to_pylist()]
+
+
+def _plain(value: Any) -> Cell:
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, str):
-        return value[:MAX_CELL]
-    return value if value is None or isinstance(value, bool | int | float) else str(value)[:MAX_CELL]
+        return clean(value if len(value) <= MAX_CELL else f"{value[:MAX_CELL]}…")
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

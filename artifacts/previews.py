@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -17,103 +16,92 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from artifacts.models import ManifestEntry
 from artifacts.notebooks import Notebook, decode_image, read_notebook
-from artifacts.parquet import NotInstalledError, read_parquet
+from artifacts.parquet import NotInstalledError
+from artifacts.sheets import read_sheet
 from artifacts.tensors import GGUF, HEAD_BYTES, DamagedError, begins_as_code, is_named_code, read_gguf, read_safetensors
 from common.errors import NotFoundError
 from common.formatting import numeric_columns
 from common.highlight import highlight_lines
+from common.sheets.names import PARQUET, is_sheet
+from common.sheets.sheet import Sheet
 from projects import values
 from storage.models import Blob
 from storage.stores import store
 
 TEXT_BYTES = 256 * 1024  # one part
 MOST_PARTS = 8
-JSON_BYTES = 4 * 2**20  # of what can only be shown whole
-WHOLE_SUFFIXES = (".ipynb", ".table.json")
+NOTEBOOK_BYTES = 4 * 2**20  # can only be shown whole
 HEADED = (".safetensors", ".gguf")
-NUMBER = re.compile(r"-?\d{1,3}\Z", re.ASCII)
+NUMBER = re.compile(r"\d{1,3}\Z", re.ASCII)
 NO_PICTURE = gettext_lazy("This file is no picture that can be shown; download it instead.")
 COLOURED_BYTES = 64 * 1024  # beyond it a lexer may be slow
-MAX_ROWS, MAX_COLUMNS, MAX_CELL = 200, 50, 500
 IMAGE_BYTES = 64 * 2**20
 IMAGE_PIXELS = 32_000_000  # 128 MB while it is decoded
 IMAGE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff")
-THUMBNAIL = (1280, 1280)
+LARGE, SMALL = 1280, 192
 UNREADABLE = (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a file is looked at: as `raw` text or by its kind, how many parts of 256 KiB, by which column (`-2`) sorted."""
+    """How a file is looked at: as `raw` text or by its kind, and how many parts of 256 KiB."""
 
     raw: bool = False
     parts: int = 1
-    sort: int = 0
 
     @classmethod
     def read(cls, query: QueryDict) -> Look:
-        """From `?raw=1&parts=2&sort=-3`; what is no number counts as not given."""
-        numbers = {name: query.get(name, "") for name in ("parts", "sort")}
-        parts, sort = (int(text) if NUMBER.match(text) else 0 for text in numbers.values())
-        return cls(query.get("raw") == "1", min(max(parts, 1), MOST_PARTS), sort if abs(sort) <= MAX_COLUMNS else 0)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A head of a table that sorts the rows shown: `sort` is what following it asks for."""
-
-    name: str
-    sort: int
-    order: str
+        """From `?raw=1&parts=2`; what is no number counts as not given."""
+        text = query.get("parts", "")
+        parts = int(text) if NUMBER.match(text) else 1
+        return cls(query.get("raw") == "1", min(max(parts, 1), MOST_PARTS))
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`kind` is text, markdown, table, image, notebook, reference, code, damaged, missing or none.
+    """`kind` is text, markdown, sheet, joined, parts, table, image, notebook, reference, code, damaged, missing or none.
 
-    `is_cut` says that there is more than is shown, `more` which part of a text comes next, `has_source` that it can be
-    seen as plain text as well, `note` what there is to say about it.
+    A `sheet` is looked through (artifacts/grids.py); a `table` is a few rows about a file. `is_cut` says that there is more
+    than is shown, `more` which part of a text comes next, `has_source` that it can be seen as plain text as well, `note`
+    what there is to say about it, `paths` where in the same version its tables lie.
     """
 
     kind: str
     lines: Sequence[str] = ()
     text: str = ""
+    sheet: Sheet | None = None
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = field(default_factory=list)
     facts: Mapping[str, str] = field(default_factory=dict)
     notebook: Notebook | None = None
     is_cut: bool = False
     more: int = 0
-    sort: int = 0
     has_source: bool = False
     note: str = ""
+    paths: Sequence[str] = ()
 
     @cached_property
     def numeric(self) -> set[int]:
         """The columns, from 1, that hold numbers alone in the rows shown, or nothing in some."""
         return numeric_columns(self.rows)
 
-    @property
-    def columns(self) -> list[Column]:
-        """The heads, each with the order it has or would give."""
-        orders = {self.sort: "ascending" if self.sort > 0 else "descending"}
-        return [
-            Column(name, -number if self.sort == number else number, orders.get(number) or orders.get(-number, ""))
-            for number, name in enumerate(self.head, 1)
-        ]
-
 
 def preview(entry: ManifestEntry, look: Look = Look()) -> Preview:
-    """How to show a file, decided by its bytes; the name only chooses among what the bytes allow."""
+    """How to show a file of a version."""
     if entry.blob is None:
         return Preview("reference" if entry.reference_uri else "none")
-    name, blob = entry.path.lower(), entry.blob
+    return preview_blob(entry.path, entry.blob, look)
+
+
+def preview_blob(path: str, blob: Blob, look: Look = Look()) -> Preview:
+    """How to show bytes, decided by themselves; the name only chooses among what they allow."""
+    name = path.lower()
     if name.endswith(IMAGE_SUFFIXES) and _is_image(blob):
         return Preview("image")
-    if name.endswith(".parquet"):
-        return _show_parquet(blob, look)
-    length = JSON_BYTES if name.endswith(WHOLE_SUFFIXES) and not look.raw else TEXT_BYTES * look.parts
+    if name.endswith(PARQUET):
+        return _show_parquet(path, blob)
+    length = NOTEBOOK_BYTES if name.endswith(".ipynb") and not look.raw else TEXT_BYTES * look.parts
     with store().open(blob.sha256) as file:
         data = file.read(max(length, HEAD_BYTES if name.endswith(HEADED) else 0) + 1)
     if name.endswith(HEADED) or data.startswith(GGUF):
@@ -123,6 +111,9 @@ def preview(entry: ManifestEntry, look: Look = Look()) -> Preview:
     text = _text(data, length)
     if text is None:
         return Preview("code" if begins_as_code(data) else "none")
+    shown = None if look.raw else _show_kind(path, blob, text, is_cut=len(data) > length)
+    if shown is not None:
+        return replace(shown, has_source=True)
     return _show_text(name, text, look, is_cut=len(data) > length)
 
 
@@ -135,15 +126,14 @@ def _show_head(name: str, data: bytes, size: int) -> Preview:
     return Preview("table", head=found.columns, rows=found.rows, facts=found.facts, is_cut=found.is_cut)
 
 
-def _show_parquet(blob: Blob, look: Look) -> Preview:
+def _show_parquet(path: str, blob: Blob) -> Preview:
     try:
-        found = read_parquet(blob, rows=MAX_ROWS, columns=MAX_COLUMNS)
+        sheet = read_sheet(path, blob)
+        return Preview("sheet", sheet=sheet, facts=sheet.facts) if sheet else Preview("none")
     except NotInstalledError:
         return Preview("missing")
     except DamagedError as error:
         return Preview("damaged", note=str(error))
-    shown = _grid(found.columns, [list(row) for row in found.rows], look, is_cut=found.is_cut)
-    return replace(shown, facts=found.facts)
 
 
 def _text(data: bytes, length: int) -> str | None:
@@ -159,10 +149,7 @@ def _text(data: bytes, length: int) -> str | None:
 
 
 def _show_text(name: str, text: str, look: Look, *, is_cut: bool) -> Preview:
-    """By the kind that its name promises, where it keeps the promise; else, or where asked, as plain text."""
-    shown = None if look.raw else _show_kind(name, text, look, is_cut=is_cut)
-    if shown is not None:
-        return replace(shown, has_source=True)
+    """As plain text, coloured where its name says how."""
     if len(text) > TEXT_BYTES * look.parts:  # more was read than is shown, for a kind that it was not
         text, is_cut = text[: TEXT_BYTES * look.parts], True
     more = look.parts + 1 if is_cut and look.parts < MOST_PARTS else 0
@@ -176,18 +163,37 @@ def _show_text(name: str, text: str, look: Look, *, is_cut: bool) -> Preview:
     return Preview("text", lines=lines, is_cut=is_cut, more=more, has_source=look.raw)
 
 
-def _show_kind(name: str, text: str, look: Look, *, is_cut: bool) -> Preview | None:
+def _show_kind(path: str, blob: Blob, text: str, *, is_cut: bool) -> Preview | None:
+    """By the kind that its name promises, where it keeps the promise."""
+    name = path.lower()
     if name.endswith((".md", ".markdown")):
         return Preview("markdown", text=text, is_cut=is_cut)
-    if name.endswith((".csv", ".tsv")):
-        return _show_rows(text, "\t" if name.endswith(".tsv") else ",", look, is_cut=is_cut)
-    parsed = _parse(text) if name.endswith((".json", ".ipynb")) and not is_cut else None
     if name.endswith(".ipynb"):
-        notebook = read_notebook(parsed)
+        notebook = None if is_cut else read_notebook(_parse(text))
         return Preview("notebook", notebook=notebook, is_cut=notebook.is_cut) if notebook else None
-    if isinstance(parsed, dict) and isinstance(parsed.get("columns"), list) and isinstance(parsed.get("data"), list):
-        return _grid(parsed["columns"], parsed["data"], look, is_cut=False)
+    if name.endswith((".joined-table.json", ".partitioned-table.json")):
+        return None if is_cut else _show_assembled(_parse(text))
+    if is_sheet(path) or name.endswith(".json"):
+        sheet = read_sheet(path, blob)
+        return Preview("sheet", sheet=sheet) if sheet else None
     return None
+
+
+def _show_assembled(parsed: Any) -> Preview | None:
+    """A table that the SDK makes of others when it loads them: which ones these are."""
+    found = parsed if isinstance(parsed, dict) else {}
+    if found.get("_type") == "joined-table":
+        key = found.get("join_key")
+        note = " = ".join(key) if isinstance(key, list) and all(isinstance(name, str) for name in key) else key
+        paths = [found.get("table1"), found.get("table2")]
+    elif found.get("_type") == "partitioned-table":
+        note, paths = "", [found.get("parts_path")]
+    else:
+        return None
+    named = [path for path in paths if isinstance(path, str) and path]
+    if len(named) < len(paths) or not isinstance(note, str):
+        return None
+    return Preview("parts" if len(named) == 1 else "joined", note=note, paths=named)
 
 
 def _parse(text: str) -> Any:
@@ -195,53 +201,6 @@ def _parse(text: str) -> Any:
         return values.storable(values.loads(text))
     except ValueError:
         return None
-
-
-def _show_rows(text: str, delimiter: str, look: Look, *, is_cut: bool) -> Preview | None:
-    rows: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for row in reader:
-            rows.append(row)
-            if len(rows) > MAX_ROWS + 1:
-                break
-    except csv.Error:
-        return None
-    if is_cut and len(rows) > 1 and len(rows) <= MAX_ROWS + 1:
-        rows.pop()  # the limit may have cut it in two
-    return _grid(rows[0], rows[1:], look, is_cut=is_cut) if rows else None
-
-
-def _grid(head: list[Any], rows: list[Any], look: Look, *, is_cut: bool) -> Preview:
-    """A table of the first rows, in the order of one of its columns if so asked."""
-
-    def cells(row: Any) -> list[str]:
-        found = row if isinstance(row, list) else [row]
-        return [_cell(value) for value in found[:MAX_COLUMNS]]
-
-    more = is_cut or len(rows) > MAX_ROWS or len(head) > MAX_COLUMNS
-    shown = [cells(row) for row in rows[:MAX_ROWS]]
-    if look.sort:
-        shown.sort(key=lambda row: _rank(row, abs(look.sort) - 1), reverse=look.sort < 0)
-    return Preview("table", head=cells(head), rows=shown, is_cut=more, sort=look.sort)
-
-
-def _rank(row: list[str], index: int) -> tuple[int, float, str]:
-    """Where a row comes by one of its cells: numbers by their size, then texts, then what is empty."""
-    text = row[index] if index < len(row) else ""
-    try:
-        number = float(text)
-    except ValueError:
-        return (1 if text else 2), 0.0, text
-    return (2, 0.0, text) if number != number else (0, number, "")
-
-
-def _cell(value: Any) -> str:
-    """A value as text; a picture or sound that the SDK put into a table is named, and lies among the files."""
-    if isinstance(value, dict) and isinstance(value.get("_type"), str) and isinstance(value.get("path"), str):
-        value = f"{value['_type'].removesuffix('-file')}: {value['path']}"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= MAX_CELL else f"{text[:MAX_CELL]}…"
 
 
 def _is_image(blob: Blob) -> bool:
@@ -255,37 +214,37 @@ def _is_image(blob: Blob) -> bool:
         return False
 
 
-def thumbnail(blob: Blob) -> bytes:
-    """The picture drawn anew as WebP of at most 1280 pixels a side: nothing but its pixels survives.
+def thumbnail(blob: Blob, side: int = LARGE) -> bytes:
+    """The picture drawn anew as WebP of at most `side` pixels a side: nothing but its pixels survives.
 
     Raises NotFoundError for what is no picture, is broken, or is too large to be decoded.
     """
     if not _is_image(blob):
         raise NotFoundError(NO_PICTURE)
     with store().open(blob.sha256) as file:
-        return _drawn(file)
+        return _drawn(file, side)
 
 
 def notebook_picture(entry: ManifestEntry, number: int) -> bytes:
     """A picture among the outputs of a notebook, drawn anew. Raises NotFoundError."""
-    if entry.blob is None or not entry.path.lower().endswith(".ipynb") or entry.blob.size > JSON_BYTES:
+    if entry.blob is None or not entry.path.lower().endswith(".ipynb") or entry.blob.size > NOTEBOOK_BYTES:
         raise NotFoundError(NO_PICTURE)
     with store().open(entry.blob.sha256) as file:
-        text = _text(file.read(JSON_BYTES + 1), JSON_BYTES)
+        text = _text(file.read(NOTEBOOK_BYTES + 1), NOTEBOOK_BYTES)
     notebook = read_notebook(_parse(text or ""))
     if notebook is None or not 0 <= number < len(notebook.images):
         raise NotFoundError(NO_PICTURE)
     return _drawn(io.BytesIO(decode_image(notebook.images[number])))
 
 
-def _drawn(file: BinaryIO) -> bytes:
+def _drawn(file: BinaryIO, side: int = LARGE) -> bytes:
     try:
         with Image.open(file, formats=IMAGE_FORMATS) as image:
             if not 0 < image.width * image.height <= IMAGE_PIXELS:
                 raise NotFoundError(NO_PICTURE)
-            image.draft("RGB", THUMBNAIL)
+            image.draft("RGB", (side, side))
             upright = ImageOps.exif_transpose(image)
-            upright.thumbnail(THUMBNAIL)
+            upright.thumbnail((side, side))
             written = io.BytesIO()
             upright.convert("RGBA" if upright.has_transparency_data else "RGB").save(written, "WEBP", quality=88)
     except UNREADABLE as error:

@@ -54,16 +54,17 @@ def noted(
 
 
 def serve_thumbnail(request: HttpRequest, place: Place, path: str) -> HttpResponseBase:
-    """The file's pixels, drawn anew as WebP; of a notebook, those of the picture with the number in `?image=`."""
+    """The file's pixels, drawn anew as WebP, `?small=1` for a cell; of a notebook, those of the picture `?image=3`."""
     entry = _entry(request, place, path)
     blob, number = _blob_of(entry), request.GET.get("image", "")
-    etag = f'"{blob.sha256}-thumbnail{number[:4]}"'
+    side = previews.SMALL if request.GET.get("small") == "1" else previews.LARGE
+    etag = f'"{blob.sha256}-thumbnail{number[:4]}-{side}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
     if number and not NUMBER.match(number):
         raise NotFoundError(_("This notebook has no such picture."))
-    drawn = previews.notebook_picture(entry, int(number)) if number else previews.thumbnail(blob)
+    drawn = previews.notebook_picture(entry, int(number)) if number else previews.thumbnail(blob, side)
     return HttpResponse(drawn, content_type="image/webp", headers=headers)
 
 

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "lineage.svg", lineage.version_drawing, name="version_drawing"),
     *with_data(VERSION + "<slug:tab>/", pages.version_tab, "version_tab"),
     path(VERSION + "files/<path:path>", pages.file, name="file"),
+    *with_data(VERSION + "table/<path:path>/", pages.table, "table"),
     path(VERSION + "download/<path:path>", pages.download, name="download"),
     path(VERSION + "thumbnail/<path:path>", pages.thumbnail, name="thumbnail"),
 ]

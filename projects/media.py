@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from common.formatting import numeric_columns
+from common.formatting import MISSING
+from common.sheets.choosing import text_of
+from common.sheets.reading import read_table
+from common.sheets.sheet import Cell, Kind, Media
 from projects import values
 from projects.models import Run, RunFile
 from projects.services import history
@@ -30,11 +31,9 @@ MAX_KEYS = 48
 MAX_STEPS = 2_000
 MAX_IMAGES = 48
 MAX_CAPTION = 200
-TABLE_BYTES = 16 * 2**20
+TABLE_BYTES = 2**20  # of which the first rows are shown here; a page of its own looks through all
 MAX_CELL = 500
-MAX_COLUMNS = 50
-FIRST_ROWS = 10
-PAGE_ROWS = 50
+FIRST_ROWS, MORE_ROWS = 10, 50
 
 
 @dataclass(frozen=True)
@@ -47,18 +46,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Grid:
-    """A page of a table: cells are texts, or the path of a picture; `order` is how it is sorted, such as `-2`."""
+    """The first rows of a table: cells are texts, or the path of a picture; `numeric` are columns from 1.
 
-    columns: list[str]
+    `total` is None where the table is too large to be counted here.
+    """
+
+    columns: Sequence[str]
     rows: list[list[tuple[str, str]]]
-    total: int
-    first: int = 0
-    is_cut: bool = False
-
-    @cached_property
-    def numeric(self) -> set[int]:
-        """The columns, from 1, that hold numbers alone in the rows shown."""
-        return numeric_columns([[text or path for text, path in row] for row in self.rows])
+    numeric: set[int]
+    total: int | None
 
 
 @dataclass(frozen=True)
@@ -139,49 +135,20 @@ def blobs_of(run: Run, paths: Sequence[str]) -> dict[str, Blob]:
     return {file.name: file.upload.blob for file in files if file.upload.blob is not None}
 
 
-def grid(blob: Blob, *, sort: str = "", first: int = 0, rows: int = FIRST_ROWS) -> Grid | None:
-    """`rows` rows of a table from `first` on, sorted by a column's number (`-2` downwards, numbers first, missing last).
-
-    None for what is no table, or is larger than 16 MiB.
-    """
-    if blob.size > TABLE_BYTES:
-        return None
+def grid(blob: Blob, rows: int) -> Grid | None:
+    """The first `rows` rows of a table, of which no more than 1 MiB is read. None for what is no table."""
     with store().open(blob.sha256) as file:
-        try:
-            found = values.loads(file.read())
-        except ValueError:
-            return None
-    columns, data = (found.get("columns"), found.get("data")) if isinstance(found, dict) else (None, None)
-    if not isinstance(columns, list) or not isinstance(data, list):
+        sheet = read_table(file, TABLE_BYTES)
+    if sheet is None:
         return None
-    lines = [row if isinstance(row, list) else [row] for row in data]
-    lines = _sorted(lines, sort)
-    shown = [[_cell(value) for value in row[:MAX_COLUMNS]] for row in lines[first : first + rows]]
-    heads = [str(column) for column in columns[:MAX_COLUMNS]]
-    return Grid(heads, shown, len(lines), first, len(columns) > MAX_COLUMNS)
+    shown = [[_cell(cell) for cell in row] for row in sheet.rows[:rows]]
+    numeric = {number for number, kind in enumerate(sheet.kinds, 1) if kind == Kind.NUMBER}
+    return Grid(sheet.columns, shown, numeric, None if sheet.is_cut else len(sheet.rows))
 
 
-def _sorted(lines: list[list[Any]], sort: str) -> list[list[Any]]:
-    digits = sort.removeprefix("-")
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > 3:
-        return lines
-    column = int(digits)
-
-    def value(row: list[Any]) -> Any:
-        return row[column] if column < len(row) else None
-
-    numbers = [row for row in lines if values.number(value(row)) is not None]
-    texts = [row for row in lines if isinstance(value(row), str)]
-    rest = [row for row in lines if values.number(value(row)) is None and not isinstance(value(row), str)]
-    down = sort.startswith("-")
-    numbers.sort(key=lambda row: float(value(row)), reverse=down)
-    texts.sort(key=lambda row: str(value(row)).casefold(), reverse=down)
-    return [*numbers, *texts, *rest]
-
-
-def _cell(value: Any) -> tuple[str, str]:
+def _cell(cell: Cell) -> tuple[str, str]:
     """(text, path of a picture): one of them is empty."""
-    if isinstance(value, dict) and value.get("_type") == IMAGE and isinstance(value.get("path"), str):
-        return "", value["path"]
-    text = value if isinstance(value, str) else "–" if value is None else json.dumps(value, ensure_ascii=False)
+    if isinstance(cell, Media) and cell.kind == "image":
+        return "", cell.path
+    text = MISSING if cell is None else text_of(cell)
     return (text if len(text) <= MAX_CELL else f"{text[:MAX_CELL]}…"), ""

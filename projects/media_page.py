@@ -18,7 +18,7 @@ from projects.models import Run
 
 
 def context(run: Run, user: User, query: QueryDict) -> dict[str, Any]:
-    """Of `?step=7`, by default the last one; `?key=examples` shows one alone, a table then by `sort=-2` and `from=50`."""
+    """Of `?step=7`, by default the last one; `?key=examples` shows one alone."""
     keys = media.media_keys(run)
     chosen = query.get("key", "")
     found = media.logged(run, [chosen] if chosen in keys else keys)
@@ -27,19 +27,15 @@ def context(run: Run, user: User, query: QueryDict) -> dict[str, Any]:
     alone = chosen in keys
     items = media.at_step(found, steps[at]) if steps else []
     may_see = can(user, Action.DOWNLOAD_FILE, run.project)
-    sort, first = query.get("sort", ""), whole(query, "from")
     return {
         "keys": keys,
         "key": chosen if alone else "",
-        "items": _with_files(run, items, sort if alone else "", first if alone else 0, alone) if may_see else [],
+        "items": _with_files(run, items, media.MORE_ROWS if alone else media.FIRST_ROWS) if may_see else [],
         "may_see": may_see,
         "steps": steps,
         "step": steps[at] if steps else None,
         "before": steps[at - 1] if at > 0 else None,
         "after": steps[at + 1] if at + 1 < len(steps) else None,
-        "sort": sort,
-        "earlier": max(0, first - media.PAGE_ROWS) if first else None,
-        "next_row": first + media.PAGE_ROWS,
     }
 
 
@@ -50,15 +46,14 @@ def _position(steps: list[int], query: QueryDict) -> int:
     return max(0, bisect_right(steps, whole(query, "step")) - 1)
 
 
-def _with_files(run: Run, items: list[media.Item], sort: str, first: int, alone: bool) -> list[media.Item]:
+def _with_files(run: Run, items: list[media.Item], rows: int) -> list[media.Item]:
     paths = [item.path or picture.path for item in items for picture in item.pictures or [media.Picture("", "")]]
     blobs = media.blobs_of(run, paths)
-    rows = media.PAGE_ROWS if alone else media.FIRST_ROWS
     shown = []
     for item in items:
         here = [picture for picture in item.pictures if picture.path in blobs]
         blob = blobs.get(item.path)
-        grid = media.grid(blob, sort=sort, first=first, rows=rows) if blob and item.kind == media.TABLE else None
+        grid = media.grid(blob, rows) if blob and item.kind == media.TABLE else None
         shown.append(replace(item, pictures=here, grid=grid, is_here=bool(here or blob)))
     return shown
 

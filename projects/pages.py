@@ -16,6 +16,7 @@ from access.roles import Action
 from common.data import PageData
 from common.formatting import python_text
 from common.pagination import Page, whole
+from common.sheets.names import is_sheet
 from projects import console as console_lines
 from projects import queries, run_table, values
 from projects.curves import AXES, View, chart
@@ -208,8 +209,10 @@ def console(run: Run, user: User, query: QueryDict) -> Context:
 def files(run: Run, user: User, query: QueryDict) -> Context:
     """The files that have arrived."""
     search = query.get("q", "").strip()
+    page = queries.file_page(run, search, query.get("cursor", ""))
     return {
-        "page": queries.file_page(run, search, query.get("cursor", "")),
+        "page": page,
+        "tables": [file.name for file in page.items if is_sheet(file.name)],
         "search": search,
         "may_download": can(user, Action.DOWNLOAD_FILE, run.project),
     }

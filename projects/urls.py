@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.data import with_data
-from projects.views import creation, lineage, media, pages, runs, settings
+from projects.views import creation, lineage, media, pages, runs, settings, tables
 
 app_name = "projects"
 PROJECT = "<str:entity>/<str:project>/"
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *with_data(RUN + "media/", media.run_media, "run_media"),
     path(RUN + "log/", media.run_log, name="run_log"),
     *with_data(RUN + "<slug:tab>/", pages.run_tab, "run_tab"),
+    *with_data(RUN + "table/<path:name>/", tables.run_table, "run_table"),
     path(RUN + "thumbnail/<path:name>", media.run_thumbnail, name="run_thumbnail"),
     path(RUN + "html/<path:name>", media.run_html, name="run_html"),
     path(RUN + "play/<path:name>", media.run_play, name="run_play"),

@@ -29,6 +29,7 @@ from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
 from artifacts.tab_data import data_of
+from artifacts.table_tab import find_table, table_alone
 from artifacts.tables import table_context, table_data, tag_url
 from artifacts.undoing import undoable
 from common.data import PageData
@@ -135,6 +136,23 @@ def file(
     place = find_source(request.user, entity, project, type, artifact, reference)
     context = tabs.head(place, "files") | file_tab.one_file(place, request.GET, path)
     return render_page(request, "artifacts/version_files.html", context, partial="files")
+
+
+@require_safe
+def table(
+    request: PersonalRequest,
+    entity: str,
+    project: str,
+    type: str,
+    artifact: str,
+    reference: str,
+    path: str,
+) -> HttpResponse:
+    """A table among the files, alone."""
+    place = find_source(request.user, entity, project, type, artifact, reference)
+    found = find_table(place, request.user, request.GET, path)
+    context = tabs.head(place, "files") | table_alone(place, found)
+    return render_page(request, "artifacts/version_table.html", context, partial="table", data=found.data)
 
 
 @by_session_or_key

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 from operations.demo import files, story
 from operations.demo.acts import Family, Train
 from operations.demo.training import Evaluation, Model, Sample
 
-SHOWN = 24
+SHOWN, SHOTS = 24, 12
 Files = dict[str, bytes]
 
 
@@ -32,7 +33,7 @@ def scores(family: Family, result: Evaluation, samples: Sequence[Sample]) -> Fil
         [name, sum(row), round(row[n] / (sum(row) or 1), 4)]
         for n, (name, row) in enumerate(zip(names, matrix, strict=True))
     ]
-    said = [[names[true], names[told], round(sure, 4), int(hard)] for true, told, sure, hard in result.predictions]
+    said = [[names[true], names[told], round(sure, 4), hard] for true, told, sure, hard in result.predictions]
     mistakes_first = sorted(
         zip(samples, result.predictions, strict=True), key=lambda pair: (pair[1][0] == pair[1][1], -pair[1][2])
     )
@@ -40,7 +41,18 @@ def scores(family: Family, result: Evaluation, samples: Sequence[Sample]) -> Fil
         (sample, f"{names[true]} as {names[told]}", true == told)
         for sample, (true, told, _, _) in mistakes_first[:SHOWN]
     ]
-    return {
+    rows: list[list[Any]] = []
+    shots: Files = {}
+    for sample, (true, told, sure, hard) in mistakes_first[:SHOTS]:
+        picture = files.shot(sample)
+        path = f"media/images/{sha256(picture).hexdigest()[:20]}.png"
+        shots[path] = picture
+        cell = {"_type": "image-file", "path": path, "format": "png", "caption": f"{names[true]} as {names[told]}"}
+        rows.append([cell, names[true], names[told], round(sure, 4), hard, None if true == told else "mistaken"])
+    return shots | {
+        "evaluation/mistakes.table.json": files.as_table(
+            (["picture", "true", "predicted", "confidence", family.hard, "verdict"], rows)
+        ),
         "evaluation/scores.json": files.as_json(result.metrics(family.hard_key)),
         "evaluation/per_class.csv": files.as_csv((["class", "samples", "recall"], per_class)),
         "evaluation/predictions.table.json": files.as_table((["true", "predicted", "confidence", family.hard], said)),

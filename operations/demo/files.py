@@ -88,6 +88,12 @@ def contact_sheet(pictures: Sequence[tuple[Sample, str, bool]], columns: int = 8
     return _png(image)
 
 
+def shot(sample: Sample) -> bytes:
+    """One sample as PNG."""
+    drawn = _digit(sample) if len(sample.features) == WIDTH * HEIGHT else _day(sample)
+    return _png(drawn.resize((84, 108), Image.Resampling.NEAREST))
+
+
 def weights(model: Model, labels: Sequence[str]) -> bytes:
     """What a digit model looks for in each class as PNG: green for, red against."""
     image, draw = _canvas(12 + 96 * 5, 12 + 142 * 2)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
-from artifacts.previews import thumbnail
+from artifacts.previews import LARGE, SMALL, thumbnail
 from common.errors import NotFoundError
 from common.htmx import render_page
 from projects import media_page, pages, queries
@@ -47,13 +47,14 @@ def run_media(request: PersonalRequest, entity: str, project: str, run: str) -> 
 
 @require_safe
 def run_thumbnail(request: PersonalRequest, entity: str, project: str, run: str, name: str) -> HttpResponseBase:
-    """The pixels of a picture, drawn anew as WebP."""
+    """The pixels of a picture, drawn anew as WebP; `?small=1` for a cell of a table."""
     blob = _blob(request, entity, project, run, name)
-    etag = f'"{blob.sha256}-thumbnail"'
+    side = SMALL if request.GET.get("small") == "1" else LARGE
+    etag = f'"{blob.sha256}-thumbnail-{side}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
-    return HttpResponse(thumbnail(blob), content_type="image/webp", headers=headers)
+    return HttpResponse(thumbnail(blob, side), content_type="image/webp", headers=headers)
 
 
 @xframe_options_sameorigin

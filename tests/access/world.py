@@ -81,10 +81,11 @@ def build() -> World:
     }
     project = project_of(cast.mia, cast.team.namespace)
     run, _ = upsert_run(actor=cast.mia, project=project, name="abc", fields=RunFields(display_name="first"))
-    (log,) = announce_files(actor=cast.mia, run=run, names=["output.log"])
-    fulfil(log.upload, io.BytesIO(b"hello"), size=5)
+    log, table = announce_files(actor=cast.mia, run=run, names=["output.log", "t.csv"])
+    for file in (log, table):
+        fulfil(file.upload, io.BytesIO(b"hello"), size=5)
     versions = [
-        log_version(cast.mia, project, {"a.txt": text, "p.png": picture()}, run=run, client_id=name)
+        log_version(cast.mia, project, {"a.txt": text, "p.png": picture(), "t.csv": b"hello"}, run=run, client_id=name)
         for text, name in ((b"one", "mine"), (b"two", ""), (b"3", ""))
     ]
     loose = log_version(cast.mia, project, {"l": b"l"}, name="loose")
@@ -107,7 +108,7 @@ def build() -> World:
         "shelf_id": encode("Project", cast.registry.pk),
         "run_id": encode("Run", run.pk),
         "change": str(Event.objects.get(label="plain").pk),
-        "file_id": encode("RunFile", run.files.get().pk),
+        "file_id": encode("RunFile", log.pk),
     }
     return World(cast, everybody, project, run, versions, links, pending, names, secrets)
 

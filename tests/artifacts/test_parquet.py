@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from decimal import Decimal
 from typing import Any
 
 import pyarrow
@@ -11,7 +12,8 @@ import pytest
 from pyarrow import parquet
 
 from artifacts.models import ManifestEntry
-from artifacts.previews import Look, Preview, preview
+from artifacts.previews import Preview, preview
+from common.sheets.sheet import Kind, Sheet
 from storage.services import receive
 
 pytestmark = pytest.mark.django_db
@@ -23,36 +25,43 @@ def written(columns: dict[str, Any], **options: Any) -> bytes:
     return file.getvalue()
 
 
-def show(data: bytes, **look: Any) -> Preview:
+def show(data: bytes) -> Preview:
     blob = receive(io.BytesIO(data), size=len(data))
-    return preview(ManifestEntry(path="data/T.PARQUET", blob=blob), Look(**look))
+    return preview(ManifestEntry(path="data/T.PARQUET", blob=blob))
 
 
-def test_the_first_rows_are_shown_and_sorted_by_a_column() -> None:
+def sheet_of(data: bytes) -> Sheet:
+    sheet = show(data).sheet
+    assert sheet is not None
+    return sheet
+
+
+def test_its_rows_are_a_sheet_with_its_types() -> None:
     columns = {"n": list(range(1000)), "text": ["<b>", None] * 500, "list": [[1, 2]] * 1000, "raw": [b"\0\1"] * 1000}
-    shown = show(written(columns), sort=-1)
-    assert (shown.kind, list(shown.head), len(shown.rows), shown.is_cut) == ("table", [*columns], 200, True)
-    assert shown.rows[0] == ["199", "null", "(list<element: int64>)", "2 bytes"]
-    assert shown.facts["rows"] == "1,000"
-    assert show(written({"only": []})).rows == []
-    assert len(show(written({f"c{number}": [1] for number in range(80)})).head) == 50
+    sheet = sheet_of(written({**columns, "cost": [Decimal("1.50")] * 1000, "yes": [True] * 1000}, row_group_size=300))
+    assert (sheet.columns, len(sheet.rows), sheet.is_cut) == ([*columns, "cost", "yes"], 1000, False)
+    assert sheet.rows[999] == [999, None, "(list<element: int64>)", "2 bytes", 1.5, True]
+    assert (sheet.kinds[0], sheet.kinds[4], sheet.kinds[5]) == (Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN)
+    assert (sheet.facts["rows"], sheet.facts["row groups"]) == ("1,000", "4")
+    assert sheet_of(written({"only": []})).rows == []
+    wide = sheet_of(written({f"c{number}": [1] for number in range(80)}))
+    assert (len(wide.columns), wide.is_cut) == (50, True)
+    long = sheet_of(written({"n": range(60_000)}))
+    assert (len(long.rows), long.is_cut) == (50_000, True)
 
 
 def test_a_row_group_that_unpacks_to_too_much_shows_its_columns_alone() -> None:
-    shown = show(
-        written(
-            {"zeros": pyarrow.array([0.0] * 9_000_000)}, compression="zstd", use_dictionary=False, row_group_size=10**7
-        )
-    )
-    assert (list(shown.head), shown.rows) == (["column", "type"], [["zeros", "double"]])
+    zeros = pyarrow.array([0.0] * 9_000_000)
+    sheet = sheet_of(written({"zeros": zeros}, compression="zstd", use_dictionary=False, row_group_size=10**7))
+    assert (sheet.columns, sheet.rows, sheet.is_cut) == (["column", "type"], [["zeros", "double"]], True)
 
 
 def test_a_long_text_that_all_rows_share_is_not_copied_for_each() -> None:
-    texts = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 150), ["x" * 10_000_000])
+    texts = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 20_000), ["x" * 10_000_000])
     data = written({"text": texts}, compression="zstd", store_schema=False, dictionary_pagesize_limit=2**30)
     before = pyarrow.default_memory_pool().max_memory()
-    shown = show(data)
-    assert (len(shown.rows), len(shown.rows[0][0])) == (150, 501)
+    sheet = sheet_of(data)
+    assert (len(sheet.rows), len(str(sheet.rows[0][0]))) == (20_000, 1001)
     assert pyarrow.default_memory_pool().max_memory() - before < 200_000_000
 
 
@@ -66,7 +75,7 @@ def test_what_is_broken_is_called_damaged() -> None:
         assert show(data).kind == "damaged", data[:40]
     for place in range(4, len(good) - 8, 3):  # any byte may lie
         changed = good[:place] + bytes([good[place] ^ 0xFF]) + good[place + 1 :]
-        assert show(changed).kind in {"damaged", "table"}
+        assert show(changed).kind in {"damaged", "sheet"}
 
 
 def test_a_server_without_the_extra_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

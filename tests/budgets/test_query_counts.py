@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,14 @@ from artifacts.tabs import TABS as VERSION_TABS
 from events.models import Event
 from projects.models import Run
 from projects.pages import TABS as RUN_TABS
-from projects.services.runs import RunFields, upsert_run
+from projects.services.runs import RunFields, announce_files, upsert_run
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from registries.models import Collection, Link, LinkAlias
 from registries.services.counts import recount
 from registries.services.links import add_aliases
 from registries.services.protection import protect_alias
+from storage.services import fulfil
 from tests.cast import Cast, add_service_account
 from tests.making import project_of
 from tests.registries import shelves
@@ -58,12 +60,15 @@ NO_PAGES = {
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",
     "account_reauthenticate",
     "comparison_data",  # asked with versions below
+    "table", "table_data", "run_table", "run_table_data",  # asked of files that are tables
     "avatar", "download", "icon", "object", "run_file", "run_html", "run_log", "run_play", "run_thumbnail",
     "thumbnail", "zip",  # bytes
     "collection-file", "file_stream", "graphql", "healthz", "ready", "version-file",  # for programs
 }  # fmt: skip
 OF_STRANGERS = {"/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/invitations/{token}/"}
 NET, COMPARED = "/orgs/Acme/registry/Shelf/collections/net/", "?v=v0&v=v3&v=@latest"
+TABLES = "/orgs/Acme/registry/Shelf/collections/tables/versions/v0/"
+TABLE = b'{"columns": ["n", "picture"], "data": [[1, {"_type": "image-file", "path": "a.png"}]]}'
 CHOSEN = [
     "/api/v1/docs",
     "/orgs/Acme/registry/?q=net",
@@ -84,6 +89,13 @@ CHOSEN = [
     f"{NET}compare/{COMPARED}&section=files&file=config.json",
     f"{NET}compare/{COMPARED}&section=histories",
     f"/vision/training/artifacts/model/net/compare/{COMPARED}",
+    f"{TABLES}files/t.table.json?sort=-1&find=1",
+    f"{TABLES}table/t.table.json/?sort=-1&find=1",
+    f"{TABLES}table/t.table.json.json",
+    "/vision/training/artifacts/model/tables/v0/table/t.table.json/",
+    "/vision/training/artifacts/model/tables/v0/table/t.table.json.json",
+    "/vision/training/runs/r0/table/t.table.json/",
+    "/vision/training/runs/r0/table/t.table.json.json",
 ]
 
 
@@ -125,6 +137,9 @@ def test_pages_ask_what_the_file_says_whatever_the_number_of_versions(
     project = project_of(cast.mia, cast.team.namespace)
     run = upsert_run(actor=cast.mia, project=project, name="r0", fields=RunFields())[0]
     upsert_run(actor=cast.mia, project=project, name="r1", fields=RunFields(config={"lr": 1}))
+    shelves.link(cast, shelves.log(cast, name="tables", files={"t.table.json": TABLE, "a.png": b""}), "tables")
+    [file] = announce_files(actor=cast.mia, run=run, names=["t.table.json"])
+    fulfil(file.upload, BytesIO(TABLE), size=len(TABLE))
     lines = Piece(0, ['{"_step": 0, "_runtime": 1, "loss": 2}'])
     append(actor=cast.mia, run=run, batch=StreamBatch(history=lines, system=lines, console=lines))
     Version.objects.update(produced_by=run)
@@ -152,7 +167,7 @@ def counts(admin: Client, places: dict[str, Any]) -> dict[str, int]:
 
 def shelve(cast: Cast, total: int) -> None:
     """Up to `total` versions in `net`, each of a run that used the one before; as rows, since services take minutes."""
-    first = Link.objects.select_related("collection", "version__artifact__project").get(index=0)
+    first = Link.objects.select_related("collection", "version__artifact__project").get(index=0, collection__name="net")
     collection, artifact = first.collection, first.version.artifact
     numbers = range(artifact.versions.count(), total)
     runs = Run.objects.bulk_create(
