@@ -80,10 +80,8 @@ def revoke_key(*, actor: User | None, key: ApiKey) -> None:
     """Delete `key`; a second time changes nothing. Raises NotFoundError for somebody else's key."""
     _require_keeper(actor, key.user)
     with transaction.atomic():
-        if not ApiKey.objects.filter(pk=key.pk).exists():
-            return
-        record(actor=actor, type=EventType.KEY_REVOKED, object=key, before={"name": key.name})
-        ApiKey.objects.filter(pk=key.pk).delete()
+        if ApiKey.objects.filter(pk=key.pk).delete()[0]:
+            record(actor=actor, type=EventType.KEY_REVOKED, object=key, before={"name": key.name})
 
 
 def _require_keeper(actor: User | None, user: User) -> None:

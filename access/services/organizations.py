@@ -24,6 +24,7 @@ from access.models import (
 from access.policy import require_operator, require_organization_admin
 from access.services import namespaces
 from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.locking import lock
 from common.names import ENTITY_NAME, container_name, fold
 from events.services import record
 from events.types import EventType
@@ -95,6 +96,7 @@ def deactivate_member(*, actor: User | None, organization: Organization, user: U
     """
     require_organization_admin(actor, organization)
     with transaction.atomic():
+        lock(organization)
         if DeactivatedMembership.objects.filter(organization=organization, user=user).exists():
             return
         had = _take_out(actor, organization, user)
@@ -111,6 +113,7 @@ def reactivate_member(*, actor: User | None, organization: Organization, user: U
     """Give back role, teams and registry roles, as far as those still exist. A second time changes nothing."""
     require_organization_admin(actor, organization)
     with transaction.atomic():
+        lock(organization)
         had = DeactivatedMembership.objects.filter(organization=organization, user=user).first()
         if had is None:
             return
@@ -144,15 +147,16 @@ def edit_organization(
             _("Registries are created by one of %(choices)s.") % {"choices": ", ".join(Organization.Founders.values)}
         )
     wanted = {"default_registry_role": default_registry_role, "registry_founders": registry_founders}
-    after = {
-        name: value for name, value in wanted.items() if value is not None and value != getattr(organization, name)
-    }
-    if not after:
-        return organization
-    before = {name: getattr(organization, name) for name in after}
-    for name, value in after.items():
-        setattr(organization, name, value)
     with transaction.atomic():
+        lock(organization, *wanted)
+        after = {
+            name: value for name, value in wanted.items() if value is not None and value != getattr(organization, name)
+        }
+        if not after:
+            return organization
+        before = {name: getattr(organization, name) for name in after}
+        for name, value in after.items():
+            setattr(organization, name, value)
         organization.save(update_fields=list(after))
         record(
             actor=actor,

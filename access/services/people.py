@@ -28,6 +28,7 @@ from access.policy import is_operator, require_operator, require_organization_ad
 from access.services import namespaces, teams
 from access.services.organizations import set_member, withdraw_invitations
 from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.locking import lock
 from common.names import email_address, fold
 from events.services import record
 from events.types import EventType
@@ -99,10 +100,11 @@ def edit_user(*, actor: User | None, user: User, **changes: Any) -> User:
     if "is_superuser" in changes:
         require_operator(actor)
     changes = {name: CHECKS[name](value) if name in CHECKS else value for name, value in changes.items()}
-    changed = [name for name, value in changes.items() if getattr(user, name) != value]
-    if not changed:
-        return user
     with transaction.atomic():
+        lock(user, *changes)
+        changed = [name for name, value in changes.items() if getattr(user, name) != value]
+        if not changed:
+            return user
         for name in changed:
             setattr(user, name, changes[name])
         _require_free_email(user)
@@ -144,9 +146,10 @@ def set_default_namespace(*, actor: User | None, user: User, namespace: Namespac
             _("%(user)s belongs to no team '%(namespace)s'; add them to the team first.")
             % {"user": user.username, "namespace": namespace.name}
         )
-    if namespace.pk == (user.default_namespace_id or user.namespace_id):
-        return
     with transaction.atomic():
+        lock(user, "default_namespace")
+        if namespace.pk == (user.default_namespace_id or user.namespace_id):
+            return
         user.default_namespace = namespace
         user.save(update_fields=["default_namespace"])
         record(actor=actor, type=EventType.USER_CHANGED, object=user, after={"fields": ["default_namespace"]})

@@ -55,6 +55,8 @@ def remove_role(*, actor: User | None, container: Container, principal: User | T
     """Take back the role that `principal` was given on `container`, if any. Raises as `grant_role` does."""
     _require_admin(actor, container)
     with transaction.atomic():
+        if container.organization_id is not None:
+            Organization.objects.select_for_update().get(pk=container.organization_id)  # one after the other
         before = grants.given(container, principal)
         if before is None:
             return

@@ -14,6 +14,7 @@ from access.policy import require_organization_admin, require_team_admin
 from access.services import namespaces, service_accounts
 from access.services.organizations import ensure_member, parse_role
 from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.locking import lock
 from common.names import fold
 from events.services import record
 from events.types import EventType
@@ -57,7 +58,7 @@ def remove_member(*, actor: User | None, team: Team, user: User) -> None:
     if actor != user:
         require_team_admin(actor, team)
     with transaction.atomic():
-        membership = team.memberships.filter(user=user).first()
+        membership = team.memberships.select_for_update().filter(user=user).first()
         if membership is None:
             return
         membership.delete()
@@ -72,10 +73,11 @@ def rename_team(*, actor: User | None, team: Team, name: str) -> Team:
     for a name that cannot be used.
     """
     require_organization_admin(actor, team.organization)
-    before = team.name
-    if name == before:
-        return team
     with transaction.atomic():
+        lock(team.namespace, "name", "name_key")
+        before = team.name
+        if name == before:
+            return team
         namespaces.rename(team.namespace, name, "team")
         _record(EventType.TEAM_RENAMED, actor, team, team, {"name": before}, {"name": name})
     return team
@@ -93,12 +95,13 @@ def set_lifetimes(*, actor: User | None, team: Team, default_seconds: int | None
         raise InvalidInputError(
             _("A time to live has between 1 second and %(days)s days.") % {"days": MAX_TTL // 86400}
         )
-    before = {"ttl_seconds": team.default_ttl_seconds, "members_set_ttl": team.members_set_ttl}
     after = {"ttl_seconds": default_seconds, "members_set_ttl": members_set}
-    if before == after:
-        return team
-    team.default_ttl_seconds, team.members_set_ttl = default_seconds, members_set
     with transaction.atomic():
+        lock(team, "default_ttl_seconds", "members_set_ttl")
+        before = {"ttl_seconds": team.default_ttl_seconds, "members_set_ttl": team.members_set_ttl}
+        if before == after:
+            return team
+        team.default_ttl_seconds, team.members_set_ttl = default_seconds, members_set
         team.save(update_fields=["default_ttl_seconds", "members_set_ttl"])
         _record(EventType.TEAM_EDITED, actor, team, team, before, after)
     return team

@@ -17,6 +17,7 @@ from artifacts.models import Artifact, Version, VersionAlias
 from artifacts.services.values import check_description, check_room, check_tags, tag_rows
 from common import names
 from common.errors import ConflictError, InvalidInputError
+from common.locking import lock
 from events.services import record
 from events.types import EventType
 from projects.models import Project
@@ -29,18 +30,19 @@ def edit_artifact(
 ) -> Artifact:
     """Rename an artifact or describe it; None leaves. Member of the project. Raises ConflictError for a taken name."""
     require(actor, Action.EDIT_VERSION, artifact.project)
-    before = {"name": artifact.name, "description": artifact.description}
-    if name is not None:
-        artifact.name = names.collection_name(name, "artifact")
-    if description is not None:
-        artifact.description = check_description(description)
-    after = {"name": artifact.name, "description": artifact.description}
-    changed = [field for field in after if after[field] != before[field]]
-    if not changed:
-        return artifact
-    artifact.updated_at = timezone.now()
     try:
         with transaction.atomic():
+            lock(artifact, "name", "description")
+            before = {"name": artifact.name, "description": artifact.description}
+            if name is not None:
+                artifact.name = names.collection_name(name, "artifact")
+            if description is not None:
+                artifact.description = check_description(description)
+            after = {"name": artifact.name, "description": artifact.description}
+            changed = [field for field in after if after[field] != before[field]]
+            if not changed:
+                return artifact
+            artifact.updated_at = timezone.now()
             artifact.save(update_fields=[*changed, "updated_at"])
             was, now = ({field: values[field] for field in changed} for values in (before, after))
             _record(EventType.ARTIFACT_EDITED, actor, artifact, was, now)
@@ -62,11 +64,12 @@ def keep_versions(*, actor: User, artifact: Artifact, keep_last: int | None) -> 
         raise InvalidInputError(
             _("Keep between 1 and %(most_kept)s versions, or all of them.") % {"most_kept": f"{MOST_KEPT:,}"}
         )
-    before = artifact.keep_last
-    if keep_last == before:
-        return artifact
-    artifact.keep_last, artifact.updated_at = keep_last, timezone.now()
     with transaction.atomic():
+        lock(artifact, "keep_last")
+        before = artifact.keep_last
+        if keep_last == before:
+            return artifact
+        artifact.keep_last, artifact.updated_at = keep_last, timezone.now()
         artifact.save(update_fields=["keep_last", "updated_at"])
         _record(EventType.ARTIFACT_EDITED, actor, artifact, {"keep_last": before}, {"keep_last": keep_last})
     return artifact
@@ -78,15 +81,17 @@ def change_type(*, actor: User, artifact: Artifact, type: str) -> Artifact:
     Member of the project. Raises InvalidInputError for a type that cannot be, ConflictError for a linked one.
     """
     require(actor, Action.EDIT_VERSION, artifact.project)
-    before = {"type": artifact.type}
-    if names.artifact_type(type) == artifact.type:
-        return artifact
-    if artifact.versions.filter(links__isnull=False, links__deleted_at=None).exists():
-        raise ConflictError(
-            _("A registry links versions of this artifact, in a collection of its present type; unlink them first.")
-        )
-    artifact.type, artifact.updated_at = type, timezone.now()
+    names.artifact_type(type)
     with transaction.atomic():
+        lock(artifact, "type")
+        before = {"type": artifact.type}
+        if type == artifact.type:
+            return artifact
+        if artifact.versions.filter(links__isnull=False, links__deleted_at=None).exists():
+            raise ConflictError(
+                _("A registry links versions of this artifact, in a collection of its present type; unlink them first.")
+            )
+        artifact.type, artifact.updated_at = type, timezone.now()
         artifact.save(update_fields=["type", "updated_at"])
         _record(EventType.ARTIFACT_EDITED, actor, artifact, before, {"type": type})
     return artifact
@@ -97,6 +102,7 @@ def tag_artifact(*, actor: User, artifact: Artifact, add: Iterable[str] = (), re
     require(actor, Action.TAG_VERSION, artifact.project)
     wanted, unwanted = check_tags(add), list(remove)
     with transaction.atomic():
+        lock(artifact)
         present = set(artifact.tags.values_list("name", flat=True))
         check_room(present, wanted, unwanted)
         artifact.tags.remove(*artifact.tags.filter(name__in=unwanted))

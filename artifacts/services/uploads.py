@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -21,6 +21,7 @@ from storage.models import Blob, Upload
 MD5 = re.compile(r"[0-9a-f]{32}\Z")
 MAX_BATCH = 20_000
 IN_ONE_QUERY = 500
+Announced = dict[tuple[int, str, str], Upload]  # by version, path and MD5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,23 +117,35 @@ def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Uploa
     """
     if len(files) > MAX_BATCH:
         raise InvalidInputError(f"Announce at most {MAX_BATCH} files at once; these are {len(files)}.")
-    for version in {file.version.pk: file.version for file in files}.values():
+    versions = {file.version.pk: file.version for file in files}
+    for version in versions.values():
         _require_pending(actor, version)
     for file in files:
         check_path(file.path)
         if not MD5.match(file.md5):
             raise InvalidInputError(f"The digest of {file.path!r} is not an MD5.")
-    present = _announced_before(actor, files)
-    missing = [file for file in files if (file.version.pk, file.path, file.md5) not in present]
     try:
-        present.update(_announce(actor, missing))
+        present = _announce(actor, versions.values(), files)
     except IntegrityError:  # bytes that another version had are collected just now; asked again, they are missing
-        present.update(_announce(actor, missing))
+        present = _announce(actor, versions.values(), files)
     return [present[file.version.pk, file.path, file.md5] for file in files]
 
 
-def _announce(actor: User, files: Sequence[AnnouncedFile]) -> dict[tuple[int, str, str], Upload]:
+def _announce(actor: User, versions: Collection[Version], files: Sequence[AnnouncedFile]) -> Announced:
+    """The upload of each file: the one announced before, else a new one."""
     known = readable_blobs(actor, {file.md5 for file in files})
+    with transaction.atomic():
+        # One after the other, so that what is announced twice at once is one upload; and no commit meanwhile.
+        list(Artifact.objects.select_for_update().filter(versions__in=versions).order_by("pk").only("pk"))
+        for version in versions:
+            version.refresh_from_db(fields=["state"])
+            _require_pending(actor, version)
+        present = _announced_before(actor, files)
+        missing = [file for file in files if (file.version.pk, file.path, file.md5) not in present]
+        return present | _announce_new(actor, missing, known)
+
+
+def _announce_new(actor: User, files: Sequence[AnnouncedFile], known: dict[str, Blob]) -> Announced:
     new = {
         (file.version.pk, file.path, file.md5): Upload(
             purpose=Upload.Purpose.VERSION_FILE,
@@ -149,8 +162,8 @@ def _announce(actor: User, files: Sequence[AnnouncedFile]) -> dict[tuple[int, st
     return new
 
 
-def _announced_before(actor: User, files: Sequence[AnnouncedFile]) -> dict[tuple[int, str, str], Upload]:
-    found: dict[tuple[int, str, str], Upload] = {}
+def _announced_before(actor: User, files: Sequence[AnnouncedFile]) -> Announced:
+    found: Announced = {}
     by_version: dict[int, list[str]] = defaultdict(list)
     for file in files:
         by_version[file.version.pk].append(file.md5)

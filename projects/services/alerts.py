@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
+from django.utils import timezone
 
 from access.models import User
 from access.policy import require
 from access.roles import Action
 from common.errors import InvalidInputError
+from common.locking import lock
+from events.models import Event
 from events.services import record
 from events.types import EventType
 from projects import values
@@ -15,10 +20,16 @@ from projects.models import Run
 
 MAX_TITLE = 256
 MAX_TEXT = 10_000
+WAIT = timedelta(minutes=1)  # as the SDK has it
+MAX_WAIT = timedelta(days=7)
+LOOKED_AT = 200
 
 
-def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str) -> None:
-    """Record an alert of a run as an event. Raises NotFoundError, ForbiddenError below Member, InvalidInputError if too long."""
+def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str, wait: timedelta | None = None) -> None:
+    """Record an alert of a run as an event, unless one of that title was raised less than `wait` ago (a minute; at most a week).
+
+    Raises NotFoundError, ForbiddenError below Member, InvalidInputError if too long.
+    """
     require(actor, Action.WRITE_RUN, run.project)
     if not title or len(title) > MAX_TITLE or len(text) > MAX_TEXT:
         raise InvalidInputError(
@@ -26,4 +37,12 @@ def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str) 
         )
     after = {"title": values.text(title), "text": values.text(text), "severity": severity}
     with transaction.atomic():
-        record(actor=actor, type=EventType.RUN_ALERTED, object=run, container=run.project, after=after)
+        lock(run)
+        if not _raised_since(run, after["title"], timezone.now() - min(WAIT if wait is None else wait, MAX_WAIT)):
+            record(actor=actor, type=EventType.RUN_ALERTED, object=run, container=run.project, after=after)
+
+
+def _raised_since(run: Run, title: str, since: datetime) -> bool:
+    alerts = Event.objects.filter(type=EventType.RUN_ALERTED, object_type="run", object_id=run.pk).order_by("-pk")
+    latest = alerts.values_list("created_at", "after")[:LOOKED_AT]
+    return any(at > since and (after or {}).get("title") == title for at, after in latest)

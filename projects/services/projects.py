@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.grants import give_founder
-from access.models import Namespace, User
+from access.models import Container, Namespace, User
 from access.policy import find_visible, organization_role, require
 from access.roles import Action, Role
 from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from common.locking import lock
 from events.services import record
 from events.types import EventType
 from projects import hooks
@@ -19,6 +20,7 @@ from projects.models import FormerProjectName, Project
 
 MAX_DESCRIPTION = 10_000
 RESERVED = {"model-registry"}  # scripts mean a registry by it (F100)
+EDITED = ("name", "visibility", "description")
 
 
 def resolve_namespace(actor: User, name: str | None) -> Namespace:
@@ -135,22 +137,22 @@ def edit_project(
     that cannot be, such as another one for a personal project, and ConflictError for a taken name.
     """
     require(actor, Action.MANAGE_PROJECT, project)
-    before = {"name": project.name, "visibility": project.visibility, "description": project.description}
-    if name is not None:
-        project.name, project.name_key = _checked_name(name), names.fold(name)
-    if visibility is not None:
-        project.visibility = _checked_visibility(project, visibility)
-    if description is not None:
-        project.description = _description(description)
-    after = {"name": project.name, "visibility": project.visibility, "description": project.description}
-    changed = [field for field in after if after[field] != before[field]]
-    if not changed:
-        return project
-    project.updated_at = timezone.now()
-    fields = [*changed, "updated_at", *(["name_key"] if "name" in changed else [])]
     try:
         with transaction.atomic():
-            project.save(update_fields=fields)
+            lock(project, *EDITED)
+            before = {field: getattr(project, field) for field in EDITED}
+            if name is not None:
+                project.name, project.name_key = _checked_name(name), names.fold(name)
+            if visibility is not None:
+                project.visibility = _checked_visibility(project, visibility)
+            if description is not None:
+                project.description = _description(description)
+            after = {field: getattr(project, field) for field in EDITED}
+            changed = [field for field in EDITED if after[field] != before[field]]
+            if not changed:
+                return project
+            project.updated_at = timezone.now()
+            project.save(update_fields=[*changed, "updated_at", *(["name_key"] if "name" in changed else [])])
             if "name" in changed:
                 FormerProjectName.objects.update_or_create(
                     namespace_id=project.namespace_id,
@@ -193,7 +195,8 @@ def delete_project(*, actor: User, project: Project) -> None:
     with transaction.atomic():
         for settle in hooks.before_deletion:
             settle(actor, project)
-        if Project.objects.filter(pk=project.pk, deleted_at=None).update(deleted_at=timezone.now()):
+        mine = Container.objects.filter(pk=project.pk, deleted_at=None)  # one table, one statement
+        if mine.update(deleted_at=timezone.now()):
             record(
                 actor=actor,
                 type=EventType.PROJECT_DELETED,

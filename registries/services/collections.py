@@ -14,6 +14,7 @@ from access.roles import Action
 from artifacts.services.values import check_description, check_room, check_tags, tag_rows
 from common import names
 from common.errors import ConflictError, InvalidInputError
+from common.locking import lock
 from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, Collection, FormerCollectionName, Link, LinkAlias, Registry
@@ -73,20 +74,20 @@ def edit_collection(
 ) -> Collection:
     """Rename a collection or write its card; None leaves (F42, F43). Member of the registry. ConflictError: name taken."""
     require(actor, Action.EDIT_COLLECTION, collection.registry)
-    before = {"name": collection.name, "description": collection.description}
-    if name is not None:
-        collection.name, collection.name_key = names.collection_name(name), names.fold(name)
-    if description is not None:
-        collection.description = check_description(description)
-    after = {"name": collection.name, "description": collection.description}
-    changed = [field for field in after if after[field] != before[field]]
-    if not changed:
-        return collection
-    collection.updated_at = timezone.now()
-    fields = [*changed, "updated_at", *(["name_key"] if "name" in changed else [])]
     try:
         with transaction.atomic():
-            collection.save(update_fields=fields)
+            lock(collection, "name", "description")
+            before = {"name": collection.name, "description": collection.description}
+            if name is not None:
+                collection.name, collection.name_key = names.collection_name(name), names.fold(name)
+            if description is not None:
+                collection.description = check_description(description)
+            after = {"name": collection.name, "description": collection.description}
+            changed = [field for field in after if after[field] != before[field]]
+            if not changed:
+                return collection
+            collection.updated_at = timezone.now()
+            collection.save(update_fields=[*changed, "updated_at", *(["name_key"] if "name" in changed else [])])
             if "name" in changed:
                 FormerCollectionName.objects.update_or_create(
                     registry=collection.registry,
@@ -109,6 +110,7 @@ def tag_collection(
     require(actor, Action.TAG_COLLECTION, collection.registry)
     wanted, unwanted = check_tags(add), list(remove)
     with transaction.atomic():
+        lock(collection)
         present = set(collection.tags.values_list("name", flat=True))
         check_room(present, wanted, unwanted)
         collection.tags.remove(*collection.tags.filter(name__in=unwanted))

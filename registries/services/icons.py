@@ -7,6 +7,7 @@ from django.db import transaction
 from access.models import User
 from access.policy import require
 from access.roles import Action
+from common.locking import lock
 from common.pictures import store
 from events.services import record
 from events.types import EventType
@@ -19,11 +20,13 @@ def set_icon(*, actor: User, registry: Registry, picture: bytes | None) -> None:
     Admin of the registry.
     """
     require(actor, Action.CHANGE_ICON, registry)
-    storage, old = registry.icon.storage, registry.icon.name
-    if not picture and not old:
-        return
-    new = store(storage, "icons", picture)
+    storage = registry.icon.storage
     with transaction.atomic():
+        lock(registry, "icon")
+        old = registry.icon.name
+        if not picture and not old:
+            return
+        new = store(storage, "icons", picture)
         Registry.objects.filter(pk=registry.pk).update(icon=new)
         record(
             actor=actor,

@@ -17,6 +17,7 @@ from access.roles import Action
 from artifacts.services.values import check_description
 from common import names
 from common.errors import ConflictError, ForbiddenError, InvalidInputError
+from common.locking import lock
 from events.services import record
 from events.types import EventType
 from registries.models import AcceptedType, FormerRegistryName, Link, Registry
@@ -25,6 +26,7 @@ MAX_NAME = 113  # what the SDK's own prefix leaves of 128 (F3)
 MAX_TYPES = 100
 RESERVED = {"new", "activity"}  # pages of the organization are at these addresses
 VISIBILITIES = {Container.Visibility.ORGANIZATION, Container.Visibility.RESTRICTED}
+EDITED = ("name", "description", "visibility", "accepts_all_types")
 
 
 def create_registry(
@@ -117,14 +119,25 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
 
     Name, description and visibility of core registries are fixed (C5): ForbiddenError. ConflictError for a taken name.
     """
-    changes = _changes(actor, registry, edit)
     added = check_types(edit.add_types) if edit.add_types else []
     if added:
         require(actor, Action.ADD_ACCEPTED_TYPE, registry)
-    present = set(registry.accepted_types.values_list("name", flat=True))
-    new_types = [kind for kind in added if kind not in present]
-    if not changes and not new_types:
-        return registry
+    try:
+        with transaction.atomic():
+            lock(registry, *EDITED)
+            changes = _changes(actor, registry, edit)
+            present = set(registry.accepted_types.values_list("name", flat=True))
+            new_types = [kind for kind in added if kind not in present]
+            if changes or new_types:
+                _apply(actor, registry, changes, new_types)
+    except IntegrityError as error:
+        raise ConflictError(
+            _("The organization has a registry named '%(edit)s' already; choose another name.") % {"edit": edit.name}
+        ) from error
+    return registry
+
+
+def _apply(actor: User, registry: Registry, changes: dict[str, Any], new_types: list[str]) -> None:
     before = {field: getattr(registry, field) for field in changes}
     for field, value in changes.items():
         setattr(registry, field, value)
@@ -133,32 +146,25 @@ def edit_registry(*, actor: User, registry: Registry, edit: Edit) -> Registry:
     if "name" in changes:
         registry.name_key = names.fold(registry.name)
         fields.append("name_key")
-    try:
-        with transaction.atomic():
-            registry.save(update_fields=fields)
-            if "name" in changes:
-                FormerRegistryName.objects.update_or_create(
-                    organization=registry.organization,
-                    name_key=names.fold(before["name"]),
-                    defaults={"registry": registry},
-                )
-            AcceptedType.objects.bulk_create(
-                [AcceptedType(registry=registry, name=kind) for kind in new_types], ignore_conflicts=True
-            )
-            after = {**changes, **({"types": new_types} if new_types else {})}
-            record(
-                actor=actor,
-                type=EventType.REGISTRY_EDITED,
-                object=registry,
-                container=registry,
-                before=before,
-                after=after,
-            )
-    except IntegrityError as error:
-        raise ConflictError(
-            _("The organization has a registry named '%(edit)s' already; choose another name.") % {"edit": edit.name}
-        ) from error
-    return registry
+    registry.save(update_fields=fields)
+    if "name" in changes:
+        FormerRegistryName.objects.update_or_create(
+            organization=registry.organization,
+            name_key=names.fold(before["name"]),
+            defaults={"registry": registry},
+        )
+    AcceptedType.objects.bulk_create(
+        [AcceptedType(registry=registry, name=kind) for kind in new_types], ignore_conflicts=True
+    )
+    after = {**changes, **({"types": new_types} if new_types else {})}
+    record(
+        actor=actor,
+        type=EventType.REGISTRY_EDITED,
+        object=registry,
+        container=registry,
+        before=before,
+        after=after,
+    )
 
 
 def _changes(actor: User, registry: Registry, edit: Edit) -> dict[str, Any]:
@@ -196,15 +202,16 @@ def set_owner(*, actor: User, registry: Registry, owner: User | None) -> Registr
     Admin of the registry. Raises InvalidInputError for somebody who does not see it.
     """
     require(actor, Action.ASSIGN_ROLE, registry)
-    if owner == registry.owner:
-        return registry
-    if owner is not None and role_on(owner, registry) is None:
-        raise InvalidInputError(
-            _("%(owner)s has no role in '%(registry)s'; add them first.")
-            % {"owner": owner.username, "registry": registry.name}
-        )
-    before, registry.owner = registry.owner, owner
     with transaction.atomic():
+        lock(registry, "owner")
+        if owner == registry.owner:
+            return registry
+        if owner is not None and role_on(owner, registry) is None:
+            raise InvalidInputError(
+                _("%(owner)s has no role in '%(registry)s'; add them first.")
+                % {"owner": owner.username, "registry": registry.name}
+            )
+        before, registry.owner = registry.owner, owner
         registry.save(update_fields=["owner"])
         record(
             actor=actor,
@@ -236,7 +243,7 @@ def delete_registry(*, actor: User, registry: Registry) -> None:
         )
     with transaction.atomic():
         now = timezone.now()
-        if Registry.objects.filter(pk=registry.pk, deleted_at=None).update(deleted_at=now):
+        if Container.objects.filter(pk=registry.pk, deleted_at=None).update(deleted_at=now):  # one table, one statement
             registry.collections.filter(deleted_at=None).update(deleted_at=now)
             Link.objects.filter(collection__registry=registry, deleted_at=None).update(deleted_at=now)
             registry.collections.update(link_count=0, newest_link=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from ninja import Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -14,6 +14,7 @@ from access.models import ApiKey, Organization, TeamMembership, User
 from access.policy import organization_role
 from access.services import keys, service_accounts
 from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.locking import lock
 from projects.queries import find_organization
 from rest_api.door import KeyRequest, Scope
 from rest_api.finding import find_team
@@ -90,10 +91,14 @@ def create_service_account(request: KeyRequest, organization: str, body: Account
     """Make a service account. Admins of the organization, or of the team for the team's."""
     found = find_organization(request.user, organization)
     team = find_team(request.user, found, body.team) if body.team else None
-    twin = _administered(request.user, found).filter(full_name=body.name.strip(), service_team=team).first()
-    if twin is not None:
-        raise ConflictError(f"There is a service account '{body.name}' there already: {twin.username}.")
-    account = service_accounts.create_service_account(actor=request.user, organization=found, name=body.name, team=team)
+    with transaction.atomic():
+        lock(found)
+        twin = _administered(request.user, found).filter(full_name=body.name.strip(), service_team=team).first()
+        if twin is not None:
+            raise ConflictError(f"There is a service account '{body.name}' there already: {twin.username}.")
+        account = service_accounts.create_service_account(
+            actor=request.user, organization=found, name=body.name, team=team
+        )
     return _shown(account)
 
 
@@ -118,11 +123,13 @@ def create_key(request: KeyRequest, organization: str, username: str, body: KeyI
     service_accounts.require_administration(request.user, account)
     if body.expires_at and body.expires_at <= timezone.now():
         raise InvalidInputError("The key would have expired already; give a time to come as expires_at.")
-    if account.api_keys.filter(name=body.name.strip()).exists():
-        raise ConflictError(f"The account has a key named '{body.name}' already; revoke it or choose another name.")
-    row, secret = keys.create_key(
-        actor=request.user, user=account, name=body.name, scope=body.scope, expires_at=body.expires_at
-    )
+    with transaction.atomic():
+        lock(account)
+        if account.api_keys.filter(name=body.name.strip()).exists():
+            raise ConflictError(f"The account has a key named '{body.name}' already; revoke it or choose another name.")
+        row, secret = keys.create_key(
+            actor=request.user, user=account, name=body.name, scope=body.scope, expires_at=body.expires_at
+        )
     return NewKey(**_key(row).model_dump(), secret=secret)
 
 

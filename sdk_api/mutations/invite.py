@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from ariadne import MutationType
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from graphql import GraphQLResolveInfo
 
@@ -15,6 +16,7 @@ from access.policy import require_organization_admin
 from access.services import invitations
 from access.services.service_accounts import delete_service_account
 from common.errors import InvalidInputError, NotFoundError
+from common.locking import lock
 from common.names import email_address
 from sdk_api import ids
 from sdk_api.context import Context, context
@@ -58,14 +60,17 @@ def _invitation(request: Context, owner: Owner, email: str, role: str) -> Invite
     email = email_address(email)
     team = owner if isinstance(owner, Team) else None
     roles = {"role": "member", "team": team, "team_role": role} if team else {"role": role}
-    found, link = _open(owner).filter(email__iexact=email, **roles).first(), None
-    if found is None:
-        found, token = invitations.create_invitation(
-            actor=request.user, organization=organization_of(owner), email=email, **roles
-        )
-        link = request.base + reverse("invitation", args=[token])
-        if settings.SENDS_MAIL:
-            get_adapter().send_mail("organizations/email/invitation", email, {"invitation": found, "link": link})
+    organization, token = organization_of(owner), ""
+    with transaction.atomic():
+        lock(organization)
+        found = _open(owner).filter(email__iexact=email, **roles).first()
+        if found is None:
+            found, token = invitations.create_invitation(
+                actor=request.user, organization=organization, email=email, **roles
+            )
+    link = request.base + reverse("invitation", args=[token]) if token else None
+    if link and settings.SENDS_MAIL:
+        get_adapter().send_mail("organizations/email/invitation", email, {"invitation": found, "link": link})
     return Invite(ids.encode("Invite", found.pk), email, email, found.created_at, link=link)
 
 

@@ -10,7 +10,10 @@ from graphql import GraphQLResolveInfo
 from access.models import Container, Namespace, Organization
 from access.policy import require
 from access.roles import Action
-from common.errors import InvalidInputError, NotFoundError
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.names import fold
+from events.models import Event
+from events.types import EventType
 from projects.services.projects import find_project, get_or_create_project, resolve_namespace
 from registries.models import Registry
 from registries.services import registries
@@ -46,7 +49,14 @@ def upsert_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dic
         check_project(name)
         return _upsert_project(request, name, input.get("entity_name"))
     registry = find_container(request, name, input.get("entity_name"))
-    return _edit(request, registry, input) if registry else _create(request, name, input)
+    if registry is None:
+        try:
+            return _create(request, name, input)
+        except ConflictError:  # the same request, delivered twice at once
+            registry = find_container(request, name, input.get("entity_name"))
+            if registry is None:
+                raise
+    return _edit(request, registry, input)
 
 
 def _upsert_project(request: Context, name: str, entity: str | None) -> dict[str, Any]:
@@ -94,18 +104,35 @@ def _edit(request: Context, registry: Registry, given: dict[str, Any]) -> dict[s
 def rename_project(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
     """Give a registry another name."""
     request = context(info)
-    registry = get_registry(request, input["old_project_name"], input["entity_name"])
-    edit = registries.Edit(name=registry_name(input["new_project_name"]))
+    new = registry_name(input["new_project_name"])
+    registry = _renamed(request, input["old_project_name"], new, input["entity_name"])
+    if registry is None:
+        registry = get_registry(request, input["old_project_name"], input["entity_name"])
+    edit = registries.Edit(name=new)
     registries.edit_registry(actor=request.user, registry=registry, edit=edit)
     return _saved(request, registry.pk, inserted=False)
 
 
+def _renamed(request: Context, old: str, new: str, entity: str | None) -> Registry | None:
+    """The registry that an earlier request has renamed so already."""
+    if find_container(request, old, entity) is not None:
+        return None
+    known = Registry.objects.filter(former_names__name_key=fold(registry_name(old))).values("pk")
+    namespace_key = fold(entity) if entity else getattr(request.user.home, "name_key", "")
+    found: Registry | None = request.find(Registry, namespace__name_key=namespace_key, name_key=fold(new), pk__in=known)
+    return found
+
+
 @mutation.field("deleteModel")
 def delete_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
-    """Delete a registry; a second time it is no longer there."""
-    request = context(info)
-    container = request.container(ids.number(input["id"], "Project", "ProjectInternalId"))
+    """Delete a registry; once the asker has deleted it, that is so."""
+    request, pk = context(info), ids.number(input["id"], "Project", "ProjectInternalId")
+    container = request.container(pk)
     if container is None:
+        if Event.objects.filter(
+            object_type="registry", object_id=pk, type=EventType.REGISTRY_DELETED, actor=request.user
+        ).exists():
+            return {"success": True}
         raise NotFoundError("There is no such registry, or you may not see it.")
     if not isinstance(container, Registry):
         require(request.user, Action.MANAGE_PROJECT, container)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ariadne import MutationType
@@ -23,6 +24,7 @@ mutation = MutationType()
 BINDABLES = [mutation]
 UNNAMED = "uncategorized"
 MAX_FILES = 10_000
+MAX_WAIT = 7 * 86_400_000  # milliseconds
 
 
 def get_run(request: Context, project: str, entity: str | None, name: str) -> Run:
@@ -176,5 +178,13 @@ def notify_alert(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dic
     request = context(info)
     run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
     severity = input.get("severity") or "INFO"
-    alerts.raise_alert(actor=request.user, run=run, title=input["title"], text=input["text"], severity=severity)
+    milliseconds = input.get("wait_duration")
+    alerts.raise_alert(
+        actor=request.user,
+        run=run,
+        title=input["title"],
+        text=input["text"],
+        severity=severity,
+        wait=None if milliseconds is None else timedelta(milliseconds=min(max(milliseconds, 0), MAX_WAIT)),
+    )
     return {"success": True}

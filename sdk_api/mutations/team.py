@@ -12,7 +12,8 @@ from access.models import Namespace, Team, User
 from access.policy import require_team_admin
 from access.services import teams
 from access.services.service_accounts import create_service_account
-from common.errors import NotFoundError
+from common.errors import ConflictError, NotFoundError
+from common.locking import lock
 from common.names import fold
 from sdk_api.context import Context, context
 from sdk_api.first_keys import first_keys, make_first_key
@@ -27,14 +28,25 @@ MOST_AT_ONCE = 100
 def create_team(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Namespace]:
     """A team of the asker, or of the admin named, that has its projects from then on; one that is there is answered."""
     request, name = context(info), input["team_name"]
+    team = _find_team(request, name)
+    if team is None:
+        admin = _admin(request, input.get("team_admin_user_name"))
+        try:
+            team = teams.create_team(actor=request.user, organization=get_administered(request), name=name, admin=admin)
+        except ConflictError:  # the same request, delivered twice at once
+            team = _find_team(request, name)
+            if team is None:
+                raise
+    return {"entity": team.namespace}
+
+
+def _find_team(request: Context, name: str) -> Team | None:
+    """The team of that name, if the asker sees it. Raises ForbiddenError where they do not administer it."""
     rows = Team.objects.visible_to(request.user).select_related("namespace", "organization")
     team = rows.filter(namespace__name_key=fold(name)).first()
     if team is not None:
         require_team_admin(request.user, team)
-    else:
-        admin = _admin(request, input.get("team_admin_user_name"))
-        team = teams.create_team(actor=request.user, organization=get_administered(request), name=name, admin=admin)
-    return {"entity": team.namespace}
+    return team
 
 
 def _admin(request: Context, username: str | None) -> User:
@@ -53,11 +65,12 @@ def create_account(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> d
     owner = get_owner(request, input["entity_name"])
     require_admin(request, owner)
     team = owner if isinstance(owner, Team) else None
-    accounts = owner.service_accounts.filter(service_team=team, deleted_at=None).order_by("-pk")[:MOST_AT_ONCE]
-    newest = User.objects.filter(pk__in=list(first_keys(request, accounts))[-1:], full_name=name).first()
-    if newest is not None:
-        return {"user": newest}
     with transaction.atomic():
+        lock(organization_of(owner))
+        accounts = owner.service_accounts.filter(service_team=team, deleted_at=None).order_by("-pk")[:MOST_AT_ONCE]
+        newest = User.objects.filter(pk__in=list(first_keys(request, accounts))[-1:], full_name=name).first()
+        if newest is not None:
+            return {"user": newest}
         account = create_service_account(
             actor=request.user,
             organization=organization_of(owner),

@@ -31,18 +31,32 @@ def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict
         require_operator(request.user)
     organization = None if request.user.is_superuser else get_administered(request)
     email = email_address(input["email"])
-    with transaction.atomic():
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            given: dict[str, Any] = {"actor": request.user, "username": _free_username(email), "email": email}
-            if organization is None:
-                user = people.create_user(**given, is_operator=as_operator)
-            else:
-                user = people.create_member(**given, organization=organization)
-        elif not _is_what_was_asked_for(user, organization, as_operator=as_operator):
-            raise ConflictError(f"The address {email} belongs to another account; invite it instead of making one.")
+    user = _find(email, organization, as_operator=as_operator)
+    if user is None:
+        try:
+            user = _make(request.user, email, organization, as_operator=as_operator)
+        except ConflictError:  # the same request, delivered twice at once
+            user = _find(email, organization, as_operator=as_operator)
+            if user is None:
+                raise
     request.told.add(user.pk)
     return {"user": user}
+
+
+def _find(email: str, organization: Organization | None, *, as_operator: bool) -> User | None:
+    """The account that an earlier request made. Raises ConflictError where the address is another's."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user is not None and not _is_what_was_asked_for(user, organization, as_operator=as_operator):
+        raise ConflictError(f"The address {email} belongs to another account; invite it instead of making one.")
+    return user
+
+
+def _make(actor: User, email: str, organization: Organization | None, *, as_operator: bool) -> User:
+    with transaction.atomic():
+        given: dict[str, Any] = {"actor": actor, "username": _free_username(email), "email": email}
+        if organization is None:
+            return people.create_user(**given, is_operator=as_operator)
+        return people.create_member(**given, organization=organization)
 
 
 def _is_what_was_asked_for(user: User, organization: Organization | None, *, as_operator: bool) -> bool:

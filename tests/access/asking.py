@@ -48,11 +48,11 @@ class Asker:
         """What a browser gets; `data` as a form sends it."""
         return _read(self.browser(person).generic(method, path, data, content_type=FORM, headers=headers))
 
-    def by_key(self, person: str, method: str, path: str, data: Any = "") -> Any:
-        """What a program gets that sends the key of `person`, and JSON if there is anything to send."""
+    def by_key(self, person: str, method: str, path: str, data: Any = "", **more: str) -> Any:
+        """What a program gets that sends the key of `person`, JSON if there is anything to send, and `more` headers."""
         headers = {"Authorization": f"Bearer {self.world.secrets[person]}"} if person in self.world.secrets else {}
         body = data if isinstance(data, str) else json.dumps(data)
-        return _read(Client().generic(method, path, body, content_type="application/json", headers=headers))
+        return _read(Client().generic(method, path, body, content_type="application/json", headers=headers | more))
 
     def graphql(self, person: str, document: str, **variables: Any) -> Any:
         """What the SDK gets."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +11,23 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from access.models import User
+from access.models import Invitation, User
+from access.roles import Role
+from access.services.invitations import create_invitation
 from access.services.keys import create_key
+from access.services.roles import grant_role
+from access.services.service_accounts import create_service_account
+from access.services.teams import create_team
 from artifacts.models import Version
 from projects.models import Project
 from registries.models import Link
+from registries.services.collections import tag_collection
 from registries.services.links import link_version
+from registries.services.protection import protect_alias
+from storage.models import Upload
+from storage.services import fulfil
 from tests.cast import Cast, add_heiress, add_service_account
-from tests.making import log_version, project_of
+from tests.making import log_version, md5_of, project_of
 from tests.recalling import recalled
 
 ROOT = "/api/v1"
@@ -101,3 +111,35 @@ def build(cast: Cast) -> World:
         for version in versions
     ]
     return World(cast, heirs, project, versions, links)
+
+
+@pytest.fixture
+def names(world: World, ask: Ask) -> dict[str, str]:
+    """What the table's braces stand for, and everybody's key, made before anything is compared."""
+    cast, olga = world.cast, world.cast.olga
+    invitation: Invitation = create_invitation(actor=olga, organization=cast.organization, role="member")[0]
+    account: User = create_service_account(actor=olga, organization=cast.organization, name="old job")
+    key, _ = create_key(actor=olga, user=account, name="old")
+    empty = create_team(actor=olga, organization=cast.organization, name="empty", admin=olga)
+    grant_role(actor=olga, container=cast.registry, principal=empty, role=Role.VIEWER)
+    protect_alias(actor=olga, registry=cast.registry, name="golden")
+    tag_collection(actor=olga, collection=world.links[0].collection, add=["old"])
+    body = {"artifact": "other", "type": "model", "files": [{"path": "f", "size": 1, "md5": md5_of(b"f")}]}
+    upload = ask(cast.mia, f"POST {TRAINING}/uploads", body).json["id"]
+    fulfil(Upload.objects.get(subject_id=upload, name="f"), io.BytesIO(b"f"), size=1)
+    for person in "otto rita vera tina ci mia adam olga".split():
+        ask(world.person(person), "GET /me")
+    return {
+        "account": account.username,
+        "invitation": str(invitation.pk),
+        "key": str(key.pk),
+        "upload": str(upload),
+        "version": str(world.versions[0].pk),
+    }
+
+
+def filled(value: Any, names: dict[str, str]) -> Any:
+    """The body with its braces filled: ids are numbers."""
+    if isinstance(value, dict):
+        return {key: filled(inner, names) for key, inner in value.items()}
+    return int(names[value.strip("{}")]) if isinstance(value, str) and value.startswith("{") else value
