@@ -105,9 +105,7 @@ def run(request: PersonalRequest, entity: str, project: str, run: str) -> HttpRe
     """A run: facts, config, summary, inputs and outputs."""
     found = queries.find_run(request.user, entity, project, run)
     context = pages.head(found, request.user) | {"tab": ""} | pages.overview(found, request.user, request.GET)
-    return render_page(
-        request, "projects/run_overview.html", context, partial="values", data=lambda: pages.run_data(found, context)
-    )
+    return render_page(request, "projects/run_overview.html", context, data=lambda: pages.run_data(found, context))
 
 
 @require_safe

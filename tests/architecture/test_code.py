@@ -58,3 +58,25 @@ def test_pages_hold_no_script_and_no_style_of_their_own() -> None:
 def test_nothing_is_left_to_do() -> None:
     marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
     assert [str(path.relative_to(ROOT)) for path in MODULES + TEMPLATES if marks.search(path.read_text())] == []
+
+
+def test_every_fragment_that_a_view_names_is_in_its_template() -> None:
+    """htmx asks for it by name; a page without it would fail for scripts alone."""
+    named = [
+        (name, template.value, keyword.value.value)
+        for name, _, tree in functions()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "render_page"
+        for template in call.args[1:2]
+        for keyword in call.keywords
+        if keyword.arg == "partial" and isinstance(template, ast.Constant) and isinstance(keyword.value, ast.Constant)
+    ]
+    assert len(named) > 10
+    assert [where for where, template, partial in named if f"partialdef {partial}" not in text_of(template)] == []
+
+
+def text_of(template: str) -> str:
+    """The text of a template and of those that it extends."""
+    text = (ROOT / "templates" / template).read_text()
+    above = re.search(r'{% extends "([^"]+)" %}', text)
+    return text + (text_of(above[1]) if above else "")
