@@ -20,7 +20,7 @@ RESIDUE = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:([/\\]|\Z)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a manifest; `digest` is the base64 MD5 of a file's bytes, or whatever identifies a reference."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from artifacts.services.merging import MISSING, read_manifest
 from artifacts.services.metrics import fill_for_version
 from artifacts.services.uploads import readable_blobs
 from artifacts.services.versions import committed_twin, is_shared
+from common.batches import batched
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from events.services import record
 from events.types import EventType
@@ -25,6 +27,13 @@ from storage.models import Blob, Upload
 from storage.services import receive
 
 BATCH = 1000
+
+
+class Held(NamedTuple):
+    """The blob of a file. A commit of 100,000 files has as many of these at once, so they are no rows."""
+
+    sha256: str
+    size: int
 
 
 def commit_version(*, actor: User, version: Version) -> Version:
@@ -47,9 +56,11 @@ def commit_version(*, actor: User, version: Version) -> Version:
         raise NotFoundError("This version was given up meanwhile; log it again.") from error
     # What was announced is in the manifest now; promises left over from a crash here are collected later.
     Manifest.objects.filter(version=version).update(upload=None)
-    Upload.objects.filter(
+    uploads = Upload.objects.filter(
         purpose__in=[Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST], subject_id=version.pk
-    ).delete()
+    )
+    for keys in batched(list(uploads.values_list("pk", flat=True)), BATCH):
+        Upload.objects.filter(pk__in=keys).delete()
     fill_for_version(committed)
     return committed
 
@@ -79,8 +90,9 @@ def _store_lines(actor: User, version: Version) -> list[Entry]:
     if manifest is None:
         raise InvalidInputError(MISSING)
     document, entries = read_manifest(version, manifest)
-    blobs = _cover(actor, version, entries)
     text = clean(document)
+    del document  # of many files it is larger than all that follows
+    blobs = _cover(actor, version, entries)
 
     def hold(blob: Blob) -> None:
         manifest.blob = blob
@@ -88,44 +100,40 @@ def _store_lines(actor: User, version: Version) -> list[Entry]:
 
     receive(io.BytesIO(text), size=len(text), hold=hold)
     # A repeated commit meets its own rows; those of a manifest that was replaced went with it.
-    for batch in _batches([_row(version, entry, blobs) for entry in entries]):
+    for batch in batched((_row(version, entry, blobs) for entry in entries), BATCH):
         ManifestEntry.objects.bulk_create(batch, ignore_conflicts=True)
     return entries
 
 
-def _row(version: Version, entry: Entry, blobs: dict[str, Blob]) -> ManifestEntry:
+def _row(version: Version, entry: Entry, blobs: dict[str, Held]) -> ManifestEntry:
     blob = blobs.get(entry.path)
     return ManifestEntry(
         version=version,
         path=entry.path,
         digest=entry.digest,
         size=blob.size if blob else entry.size,
-        blob=blob,
+        blob_id=blob.sha256 if blob else None,
         reference_uri=entry.reference_uri,
         extra=entry.extra,
     )
 
 
-def _batches(rows: Sequence[ManifestEntry]) -> Iterable[Sequence[ManifestEntry]]:
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
-
-
-def _cover(actor: User, version: Version, entries: Iterable[Entry]) -> dict[str, Blob]:
+def _cover(actor: User, version: Version, entries: Iterable[Entry]) -> dict[str, Held]:
     """The blob of each file, by path: what its own PUT brought, else bytes that `actor` may read already."""
     files = [entry for entry in entries if not entry.reference_uri]
-    uploads = Upload.objects.select_related("blob").filter(
+    uploads = Upload.objects.filter(
         purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk, blob__isnull=False
-    )
-    by_path: dict[tuple[str, str], Blob] = {}
-    by_md5: dict[str, Blob] = {}
-    for upload in uploads.iterator():
-        if upload.blob is not None:
-            by_path[upload.name, upload.md5] = by_md5[upload.md5] = upload.blob
+    ).values_list("name", "md5", "blob", "blob__size")
+    by_path: dict[tuple[str, str], Held] = {}
+    by_md5: dict[str, Held] = {}
+    for name, md5, sha256, size in uploads.iterator():
+        by_path[name, md5] = by_md5[md5] = Held(sha256, size)
     known = readable_blobs(actor, {entry.md5 for entry in files if entry.md5 and entry.md5 not in by_md5})
-    covered: dict[str, Blob] = {}
+    by_md5 |= {md5: Held(blob.sha256, blob.size) for md5, blob in known.items()}
+    covered: dict[str, Held] = {}
     missing: list[str] = []
     for entry in files:
-        blob = by_path.get((entry.path, entry.md5)) or by_md5.get(entry.md5) or known.get(entry.md5)
+        blob = by_path.get((entry.path, entry.md5)) or by_md5.get(entry.md5)
         if blob is None or (entry.size is not None and entry.size != blob.size):
             missing.append(entry.path)
         else:
