@@ -116,15 +116,17 @@ def test_a_picture_is_seen_by_colleagues_alone(mias: Client, mia: User, cast: Ca
 
 
 def test_a_picture_goes_when_it_is_replaced_removed_or_its_person_deleted(
-    mias: Client, mia: User, settings: Any
+    mias: Client, mia: User, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     def stored() -> int:
         return len(list((settings.MEDIA_ROOT / "avatars").iterdir()))
 
     for _ in range(2):
-        mias.post("/profile/", fields(mia, picture=picture()))
+        with django_capture_on_commit_callbacks(execute=True):
+            mias.post("/profile/", fields(mia, picture=picture()))
         assert stored() == 1
-    mias.post("/profile/", fields(mia, remove_picture="on"))
+    with django_capture_on_commit_callbacks(execute=True):
+        mias.post("/profile/", fields(mia, remove_picture="on"))
     assert stored() == 0
     assert User.objects.get(pk=mia.pk).avatar_url == ""
 

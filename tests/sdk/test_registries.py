@@ -74,7 +74,7 @@ def test_registries_and_collections_are_made_filled_listed_edited_and_deleted(se
     former = "acme-robotics/wandb-registry-model/Old Faithful"
     assert seen["former path"] == [f"{former}:latest", f"{former}:v0"]
     assert seen["use_model"] == "m"
-    assert "Failed to delete registry 'Golden'" in seen["deleted twice"]
+    assert seen["deleted twice"] is None, "a request that arrives again is no error"
     assert seen["registries"] == ["dataset", "model"]
     assert seen["viewer"] == ["mia", "vision", ["vision"]]
 

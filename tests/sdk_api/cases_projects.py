@@ -60,7 +60,8 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     told = ask(cast.adam, document, input=given)
     assert told.data["renameProject"] == {"inserted": False, "project": {"name": "wandb-registry-Rack"}}
     assert Registry.objects.get(pk=cast.registry.pk).name == "Rack"
-    assert ask(cast.adam, document, input=given).status == 404  # the old name no longer means it
+    assert ask(cast.adam, document, input=given).data == told.data, "the same request once more"
+    assert ask(cast.adam, document, input=given | {"newProjectName": "wandb-registry-Third"}).status == 404
 
 
 @root("deleteModel")
@@ -69,7 +70,8 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     assert ask(cast.mia, document, id=wire_id(cast.registry)).status == 403
     assert ask(cast.adam, document, id=wire_id(cast.registry)).data == {"deleteModel": {"success": True}}
     assert not Registry.objects.alive().filter(pk=cast.registry.pk).exists()
-    assert ask(cast.adam, document, id=wire_id(cast.registry)).status == 404
+    assert ask(cast.adam, document, id=wire_id(cast.registry)).data == {"deleteModel": {"success": True}}
+    assert ask(cast.olga, document, id=wire_id(cast.registry)).status == 404, "who did not delete it finds nothing"
 
 
 # -- Runs

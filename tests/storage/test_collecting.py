@@ -25,8 +25,7 @@ from artifacts.services.commits import commit_version
 from artifacts.services.versions import delete_version
 from common.errors import NotFoundError
 from operations.housekeeping import free_storage
-from projects.models import Run
-from projects.services.runs import announce_files, delete_run
+from projects.services.runs import RunFields, announce_files, delete_run, upsert_run
 from storage.collecting import collect
 from storage.models import Blob, Upload
 from storage.services import fulfil, receive
@@ -84,7 +83,7 @@ def test_a_deleted_version_keeps_its_bytes_for_its_grace(cast: Cast, capsys: pyt
 
 def test_files_of_deleted_runs_and_organizations_go(cast: Cast) -> None:
     project = project_of(cast.mia, cast.team.namespace)
-    run = Run.objects.create(project=project, name="r")
+    run, _ = upsert_run(actor=cast.mia, project=project, name="r", fields=RunFields())
     (file,) = announce_files(actor=cast.mia, run=run, names=["output.log"])
     fulfil(file.upload, io.BytesIO(b"log"), size=3)
     log_version(cast.mia, project, {"a": b"weights"})

@@ -148,7 +148,8 @@ class World:
             unlink_version(actor=self.cast.mia, link=links[number % len(links)])
 
     def run(self, number: int, name: str) -> None:
-        run, _ = Run.objects.get_or_create(project=self.project, name=f"r{number}-{len(self.deleted_runs)}")
+        run, made = Run.objects.get_or_create(project=self.project, name=f"r{number}-{len(self.deleted_runs)}")
+        Project.objects.filter(pk=self.project.pk).update(run_count=F("run_count") + int(made))
         run.project = self.project
         (file,) = announce_files(actor=self.cast.mia, run=run, names=[name])
         fulfil(file.upload, io.BytesIO(FILES[name]), size=len(FILES[name]))
