@@ -10,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from access.models import Container, Namespace, Organization
 from access.policy import require
 from access.roles import Action
-from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.errors import InvalidInputError, NotFoundError
 from common.names import fold
 from events.models import Event
 from events.types import EventType
@@ -18,6 +18,7 @@ from projects.services.projects import find_project, get_or_create_project, reso
 from registries.models import Registry
 from registries.services import registries
 from sdk_api import ids
+from sdk_api.again import find_or_make
 from sdk_api.context import Context, context
 from sdk_api.lookup import find_container, find_namespace, get_registry
 from sdk_api.naming import check_project, is_registry, registry_name
@@ -48,15 +49,7 @@ def upsert_model(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dic
     if not is_registry(name):
         check_project(name)
         return _upsert_project(request, name, input.get("entity_name"))
-    registry = find_container(request, name, input.get("entity_name"))
-    if registry is None:
-        try:
-            return _create(request, name, input)
-        except ConflictError:  # the same request, delivered twice at once
-            registry = find_container(request, name, input.get("entity_name"))
-            if registry is None:
-                raise
-    return _edit(request, registry, input)
+    return find_or_make(lambda: _edit(request, name, input), lambda: _create(request, name, input))
 
 
 def _upsert_project(request: Context, name: str, entity: str | None) -> dict[str, Any]:
@@ -89,7 +82,11 @@ def _create(request: Context, name: str, given: dict[str, Any]) -> dict[str, Any
     return _saved(request, registry.pk, inserted=True)
 
 
-def _edit(request: Context, registry: Registry, given: dict[str, Any]) -> dict[str, Any]:
+def _edit(request: Context, name: str, given: dict[str, Any]) -> dict[str, Any] | None:
+    """None where there is no registry of that name."""
+    registry = find_container(request, name, given.get("entity_name"))
+    if registry is None:
+        return None
     edit = registries.Edit(
         description=given.get("description"),
         visibility=_visibility(given.get("access")),
@@ -105,9 +102,8 @@ def rename_project(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> d
     """Give a registry another name."""
     request = context(info)
     new = registry_name(input["new_project_name"])
-    registry = _renamed(request, input["old_project_name"], new, input["entity_name"])
-    if registry is None:
-        registry = get_registry(request, input["old_project_name"], input["entity_name"])
+    old, entity = input["old_project_name"], input["entity_name"]
+    registry = _renamed(request, old, new, entity) or get_registry(request, old, entity)
     edit = registries.Edit(name=new)
     registries.edit_registry(actor=request.user, registry=registry, edit=edit)
     return _saved(request, registry.pk, inserted=False)

@@ -12,9 +12,10 @@ from access.models import Namespace, Team, User
 from access.policy import require_team_admin
 from access.services import teams
 from access.services.service_accounts import create_service_account
-from common.errors import ConflictError, NotFoundError
+from common.errors import NotFoundError
 from common.locking import lock
 from common.names import fold
+from sdk_api.again import find_or_make
 from sdk_api.context import Context, context
 from sdk_api.first_keys import first_keys, make_first_key
 from sdk_api.owners import get_administered, get_owner, organization_of, require_admin
@@ -28,16 +29,12 @@ MOST_AT_ONCE = 100
 def create_team(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Namespace]:
     """A team of the asker, or of the admin named, that has its projects from then on; one that is there is answered."""
     request, name = context(info), input["team_name"]
-    team = _find_team(request, name)
-    if team is None:
+
+    def make() -> Team:
         admin = _admin(request, input.get("team_admin_user_name"))
-        try:
-            team = teams.create_team(actor=request.user, organization=get_administered(request), name=name, admin=admin)
-        except ConflictError:  # the same request, delivered twice at once
-            team = _find_team(request, name)
-            if team is None:
-                raise
-    return {"entity": team.namespace}
+        return teams.create_team(actor=request.user, organization=get_administered(request), name=name, admin=admin)
+
+    return {"entity": find_or_make(lambda: _find_team(request, name), make).namespace}
 
 
 def _find_team(request: Context, name: str) -> Team | None:

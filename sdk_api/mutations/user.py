@@ -16,6 +16,7 @@ from access.reserved import is_reserved
 from access.services import people
 from common.errors import ConflictError
 from common.names import email_address, fold
+from sdk_api.again import find_or_make
 from sdk_api.context import context
 from sdk_api.owners import get_administered
 
@@ -31,14 +32,10 @@ def create_user(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict
         require_operator(request.user)
     organization = None if request.user.is_superuser else get_administered(request)
     email = email_address(input["email"])
-    user = _find(email, organization, as_operator=as_operator)
-    if user is None:
-        try:
-            user = _make(request.user, email, organization, as_operator=as_operator)
-        except ConflictError:  # the same request, delivered twice at once
-            user = _find(email, organization, as_operator=as_operator)
-            if user is None:
-                raise
+    user = find_or_make(
+        lambda: _find(email, organization, as_operator=as_operator),
+        lambda: _make(request.user, email, organization, as_operator=as_operator),
+    )
     request.told.add(user.pk)
     return {"user": user}
 
