@@ -20,13 +20,13 @@ from projects.models import Run
 
 MAX_TITLE = 256
 MAX_TEXT = 10_000
-WAIT = timedelta(minutes=1)  # as the SDK has it
-MAX_WAIT = timedelta(days=7)
+WAIT_MS = 60_000  # as the SDK has it
+MAX_WAIT_MS = 7 * 86_400_000
 LOOKED_AT = 200
 
 
-def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str, wait: timedelta | None = None) -> None:
-    """Record an alert of a run as an event, unless one of that title was raised less than `wait` ago (a minute; at most a week).
+def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str, wait_ms: int | None = None) -> None:
+    """Record an alert of a run as an event, unless the run raised one of that title less than `wait_ms` ago (at most a week).
 
     Raises NotFoundError, ForbiddenError below Member, InvalidInputError if too long.
     """
@@ -35,10 +35,11 @@ def raise_alert(*, actor: User, run: Run, title: str, text: str, severity: str, 
         raise InvalidInputError(
             f"An alert has a title of 1 to {MAX_TITLE} characters and a text of at most {MAX_TEXT}."
         )
+    wait = timedelta(milliseconds=min(max(WAIT_MS if wait_ms is None else wait_ms, 0), MAX_WAIT_MS))
     after = {"title": values.text(title), "text": values.text(text), "severity": severity}
     with transaction.atomic():
         lock(run)
-        if not _raised_since(run, after["title"], timezone.now() - min(WAIT if wait is None else wait, MAX_WAIT)):
+        if not _raised_since(run, after["title"], timezone.now() - wait):
             record(actor=actor, type=EventType.RUN_ALERTED, object=run, container=run.project, after=after)
 
 

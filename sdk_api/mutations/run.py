@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from ariadne import MutationType
@@ -24,7 +23,6 @@ mutation = MutationType()
 BINDABLES = [mutation]
 UNNAMED = "uncategorized"
 MAX_FILES = 10_000
-MAX_WAIT = 7 * 86_400_000  # milliseconds
 
 
 def get_run(request: Context, project: str, entity: str | None, name: str) -> Run:
@@ -178,13 +176,12 @@ def notify_alert(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dic
     request = context(info)
     run = get_run(request, input["project_name"], input["entity_name"], input["run_name"])
     severity = input.get("severity") or "INFO"
-    milliseconds = input.get("wait_duration")
     alerts.raise_alert(
         actor=request.user,
         run=run,
         title=input["title"],
         text=input["text"],
         severity=severity,
-        wait=None if milliseconds is None else timedelta(milliseconds=min(max(milliseconds, 0), MAX_WAIT)),
+        wait_ms=input.get("wait_duration"),
     )
     return {"success": True}
