@@ -41,10 +41,10 @@ class Told:
     wrong: list[str] = field(default_factory=list)
 
     def all_wrong(self) -> list[str]:
-        """Every fault, memory that is not flat included."""
+        """Every fault; memory that is not flat first."""
         wrong = [*self.wrong, *(self.traffic.wrong if self.traffic else [])]
         if self.traffic and self.traffic.thirds[2] > self.traffic.thirds[0] + FLAT:
-            wrong.append(f"the memory grew from {self.traffic.thirds[0]:.0f} to {self.traffic.thirds[2]:.0f} MiB")
+            wrong.insert(0, f"the memory grew from {self.traffic.thirds[0]:.0f} to {self.traffic.thirds[2]:.0f} MiB")
         return wrong
 
 
