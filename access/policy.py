@@ -105,7 +105,7 @@ def require_organization_admin(actor: Any, organization: Organization) -> None:
     if role != OrganizationMembership.Role.ADMIN:
         raise ForbiddenError(
             _("Your role in %(organization)s is %(role)s; this needs admin. An admin of it can change your role.")
-            % {"organization": organization.name, "role": role}
+            % {"organization": organization.name, "role": Role[role.upper()].said}
         )
 
 
@@ -138,5 +138,5 @@ def require_registry_creation(user: Any, organization: Organization) -> None:
     if role != OrganizationMembership.Role.MEMBER:
         raise ForbiddenError(
             _("A %(role)s of %(organization)s cannot create registries; ask an admin for the role member.")
-            % {"role": role, "organization": organization.name}
+            % {"role": Role[role.upper()].said, "organization": organization.name}
         )

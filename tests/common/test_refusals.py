@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from access.policy import require
+from access.policy import require, require_organization_admin, require_registry_creation
 from access.roles import Action
 from access.services import keys
 from common import names
@@ -21,6 +21,12 @@ def test_a_role_that_is_too_low_is_explained_in_japanese(cast: Cast) -> None:
     assert "閲覧者" in refused.value.message
     assert "バージョンのリンク" in refused.value.message
     assert "viewer" not in refused.value.message
+
+
+def test_a_role_in_the_organization_is_named_in_japanese(cast: Cast) -> None:
+    for refuse in (require_organization_admin, require_registry_creation):
+        with translation.override("ja"), pytest.raises(ForbiddenError, match="閲覧者"):
+            refuse(cast.vera, cast.registry.organization)
 
 
 def test_a_filter_says_in_japanese_where_it_stops_and_what_was_meant() -> None:
