@@ -28,8 +28,9 @@ HOSTILE = [
     "<a href='http://a.example' style='position:fixed'>x</a>",
 ]
 TAG = re.compile(r"<[^>]*>")
-SAFE_TAG = re.compile(
-    r'</?[a-z0-9]+( (href="(https?:|mailto:|[^":]*")[^"]*"?|rel="[a-z ]+"|title="[^"]*"|start="\d+"))*\s*/?>'
+SAFE_TAG = re.compile(  # an address begins with a scheme that is allowed, or with none
+    r'</?[a-z0-9]+( (href="(https?:|mailto:|(?!(?i:[a-z][a-z\d+.-]*):)[^"\s]*")[^"]*"?'
+    r'|rel="[a-z ]+"|title="[^"]*"|start="\d+"))*\s*/?>'
 )
 
 
