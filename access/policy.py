@@ -95,6 +95,12 @@ def require_operator(actor: Any) -> None:
         raise ForbiddenError(_("Only the operator of this server may do this."))
 
 
+def _said(word: str) -> str:
+    """A role in an organization, in the reader's language; that of a service account is none on registries."""
+    role = Role.parse(word)
+    return role.said if role else noun(word)
+
+
 def require_organization_admin(actor: Any, organization: Organization) -> None:
     """Refuse all but admins of the organization and the operator. Raises NotFoundError and ForbiddenError."""
     if is_operator(actor):
@@ -105,7 +111,7 @@ def require_organization_admin(actor: Any, organization: Organization) -> None:
     if role != OrganizationMembership.Role.ADMIN:
         raise ForbiddenError(
             _("Your role in %(organization)s is %(role)s; this needs admin. An admin of it can change your role.")
-            % {"organization": organization.name, "role": Role[role.upper()].said}
+            % {"organization": organization.name, "role": _said(role)}
         )
 
 
@@ -138,5 +144,5 @@ def require_registry_creation(user: Any, organization: Organization) -> None:
     if role != OrganizationMembership.Role.MEMBER:
         raise ForbiddenError(
             _("A %(role)s of %(organization)s cannot create registries; ask an admin for the role member.")
-            % {"role": Role[role.upper()].said, "organization": organization.name}
+            % {"role": _said(role), "organization": organization.name}
         )

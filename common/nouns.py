@@ -13,6 +13,7 @@ _NOUNS = {
     "project": _("project"),
     "registry": _("registry"),
     "run": _("run"),
+    "service": _("service"),
     "tag": _("tag"),
     "tags": _("tags"),
     "team": _("team"),

@@ -9,6 +9,7 @@ from django.utils import translation
 from access.policy import require, require_organization_admin, require_registry_creation
 from access.roles import Action
 from access.services import keys
+from access.services.service_accounts import create_service_account
 from common import names
 from common.errors import ForbiddenError, InvalidInputError
 from common.filtering import Field, FilterError, Kind, Vocabulary, read_text
@@ -26,7 +27,10 @@ def test_a_role_that_is_too_low_is_explained_in_japanese(cast: Cast) -> None:
 def test_a_role_in_the_organization_is_named_in_japanese(cast: Cast) -> None:
     for refuse in (require_organization_admin, require_registry_creation):
         with translation.override("ja"), pytest.raises(ForbiddenError, match="閲覧者"):
-            refuse(cast.vera, cast.registry.organization)
+            refuse(cast.vera, cast.organization)
+    robot = create_service_account(actor=cast.olga, organization=cast.organization, name="robot")
+    with translation.override("ja"), pytest.raises(ForbiddenError, match="サービスアカウント"):
+        require_organization_admin(robot, cast.organization)
 
 
 def test_a_filter_says_in_japanese_where_it_stops_and_what_was_meant() -> None:
