@@ -228,9 +228,8 @@ def end(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-@pytest.mark.parametrize(
-    ("turns", "kills"), [pytest.param(3, 1), pytest.param(150, 40, marks=pytest.mark.slow)], ids=["quick", "long"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("turns", "kills"), [(3, 1), (150, 40)], ids=["quick", "long"])
 def test_collections_that_are_killed_take_nothing_from_uploads_beside_them(
     server_template: Template, tmp_path: Path, turns: int, kills: int
 ) -> None:
