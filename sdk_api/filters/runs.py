@@ -21,11 +21,18 @@ from projects.models.runs import in_state, state_now
 from projects.ordering import by_number
 from sdk_api.filters.common import holds_for, id_field, narrowed
 
+
+def read_state(written: Any) -> Any:
+    """The state that a script names in any case; what names none is text as it stands."""
+    known = isinstance(written, str) and written.lower() in Run.State.values
+    return written.lower() if known else written
+
+
 VOCABULARY = Vocabulary(
     (
         Field("name", Kind.TEXT),
         Field("display_name", Kind.TEXT, ("displayName",)),
-        Field("state", Kind.TEXT, reads=lambda value: value.lower() if isinstance(value, str) else value),
+        Field("state", Kind.TEXT, reads=read_state),
         Field("tags", Kind.LABELS, ("tag",)),
         Field("config", Kind.JSON),
         Field("summary_metrics", Kind.JSON, ("summaryMetrics", "summary")),
