@@ -20,7 +20,7 @@ from access.services.teams import MAX_TTL
 from artifacts import hooks, lifetimes
 from artifacts.lifetimes import FOR_GOOD, INHERIT
 from artifacts.models import Artifact, RunInput, Version
-from artifacts.services.aliases import point
+from artifacts.services.aliases import LATEST, point
 from artifacts.services.values import (
     check_aliases,
     check_description,
@@ -76,9 +76,10 @@ def is_shared(version: Version) -> bool:
 def create_version(*, actor: User, project: Project, run: Run | None, draft: Draft) -> Version:
     """A pending version, or the committed one that has the same content (C30), which then gets the aliases and tags.
 
-    Member of the project (F35). The same `client_id` again answers with the same version; the same `shared_id` does until
-    the commit, and adds its labels, description and metadata. Raises ConflictError when the
-    artifact has another type (F4), InvalidInputError for names, digest, aliases, tags or metadata that cannot be stored.
+    Member of the project (F35). The same `client_id` again answers with the same version, which gets the aliases that
+    are new; the same `shared_id` does until the commit, and adds its labels, description and metadata. Raises
+    ConflictError when the artifact has another type (F4), InvalidInputError for names, digest, aliases, tags or metadata
+    that cannot be stored.
     """
     require(actor, Action.LOG_VERSION, project)
     if not DIGEST.match(draft.digest):
@@ -95,7 +96,9 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
         ttl = _checked_ttl(actor, draft.type, project, draft.ttl_seconds)
     artifact = _artifact(actor, project, draft)
     repeated = _same_client(artifact, draft.identity)
-    if repeated is None and not draft.shared_id:
+    if repeated is not None:  # what it asked for before may have moved on since
+        aliases = [name for name in aliases if name not in [*repeated.requested_aliases, LATEST]]
+    elif not draft.shared_id:
         repeated = committed_twin(artifact, draft.digest)
     if repeated is not None:
         if repeated.state == Version.State.COMMITTED:

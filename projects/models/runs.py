@@ -30,8 +30,9 @@ class Run(models.Model):
     """One execution. `name` is its id within the project; `state` is read through `current_state`.
 
     `config` is `{key: value}` as the script gave it; `client_info` is what the client notes about itself and wants back
-    when it resumes. `history_keys` is `{key: [kinds of its values]}`, nested keys joined by dots. `writers` says where the lines
-    lie that several processes stream together: `{writer: {stream: stretches}}` (projects/writers.py).
+    when it resumes; `resumed` says that it has, and streams next. `history_keys` is `{key: [kinds of its values]}`, nested
+    keys joined by dots. `writers` says where the lines lie that several processes stream together:
+    `{writer: {stream: stretches}}` (projects/writers.py).
     """
 
     class State(models.TextChoices):
@@ -50,6 +51,7 @@ class Run(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
     exit_code = models.IntegerField(null=True)
     preempting = models.BooleanField(default=False)
+    resumed = models.BooleanField(default=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="runs", null=True)
     config = models.JSONField(default=dict)
     client_info = models.JSONField(default=dict)
@@ -88,9 +90,14 @@ class Run(models.Model):
         return self.display_name or self.name
 
     @property
+    def is_silent(self) -> bool:
+        """Whether nothing has come from it for five minutes."""
+        return timezone.now() - self.heartbeat_at > HEARTBEAT_LIMIT
+
+    @property
     def current_state(self) -> str:
         """The state as of now: a run silent for five minutes has crashed, or was preempted if it had said so."""
-        if self.state != self.State.RUNNING or timezone.now() - self.heartbeat_at <= HEARTBEAT_LIMIT:
+        if self.state != self.State.RUNNING or not self.is_silent:
             return self.state
         return self.State.PREEMPTED if self.preempting else self.State.CRASHED
 

@@ -107,11 +107,13 @@ def get_run(actor: User, project: Project, name: str) -> Run:
     return run
 
 
-def upsert_run(*, actor: User, project: Project, name: str, fields: RunFields) -> tuple[Run, bool]:
+def upsert_run(
+    *, actor: User, project: Project, name: str, fields: RunFields, by_script: bool = False
+) -> tuple[Run, bool]:
     """Make the run `name` (its id within the project), or change it; also whether it was made.
 
-    A second time, or two at once, mean the same. It is the stream, not this, that reopens a run which ended. Raises
-    NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
+    A second time, or two at once, mean the same. A run that ended is resumed by its script: what that streams next reopens
+    it. Raises NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
     """
     require(actor, Action.WRITE_RUN, project)
     names.container_name(name, "run")
@@ -125,7 +127,8 @@ def upsert_run(*, actor: User, project: Project, name: str, fields: RunFields) -
             after = {"name": name, "display_name": run.display_name}
             record(actor=actor, type=EventType.RUN_CREATED, object=run, container=project, after=after)
         else:
-            _change(run, given)
+            resumed = by_script and (run.exit_code is not None or run.is_silent)
+            _change(run, given | ({"resumed": True} if resumed else {}))
     return run, inserted
 
 

@@ -19,7 +19,6 @@ from events.services import record
 from events.types import EventType
 from projects import hooks, values
 from projects.models import HistoryChunk, Run
-from projects.models.runs import HEARTBEAT_LIMIT
 from projects.services.runs import DELETED
 from projects.streams import (
     MAX_LINE,
@@ -67,9 +66,10 @@ class StreamBatch:
 def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
     """Take a batch; whether the client should stop the run. The same batch again changes nothing.
 
-    Later lines replace earlier ones of the same number, gaps are tolerated. Any batch that does not complete the run
-    reopens it, whether it had crashed or ended; of several writers, only one that is new does. Raises NotFoundError,
-    ForbiddenError below Member, GoneError for a deleted run, InvalidInputError and TooLargeError for lines that cannot be kept.
+    Later lines replace earlier ones of the same number, gaps are tolerated, and a summary that came with lines before the
+    last ones is out of date. A run that crashed goes on with any batch, one that ended when its script has resumed it: what
+    comes without that is late. Of several writers, one that is new reopens it. Raises NotFoundError, ForbiddenError below
+    Member, GoneError for a deleted run, InvalidInputError and TooLargeError for lines that cannot be kept.
     """
     require(actor, Action.WRITE_RUN, run.project)
     pieces = batch.pieces()
@@ -88,6 +88,8 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
             placed, summary = _together(locked, batch.writer, pieces), {**locked.summary, **(summary or {})}
             history = [parse_row(line) for piece in placed.get(Stream.HISTORY, ()) for line in piece.lines]
             changed["writers"] = locked.writers
+        elif Stream.HISTORY in pieces and pieces[Stream.HISTORY].end < locked.history_lines:
+            summary = None  # of an earlier moment
         for stream, piece in ((stream, piece) for stream, found in placed.items() for piece in found):
             write_lines(locked, stream, piece)
             counter = LINE_COUNTERS[stream]
@@ -181,21 +183,22 @@ def _chunk(run: Run, stream: Stream, piece: Piece) -> HistoryChunk:
 
 def _turn(run: Run, batch: StreamBatch, now: datetime) -> dict[str, Any]:
     """How the batch changes the state. A run that was told to stop stays killed until its script has ended, or fallen
-    silent; what comes then resumes it.
+    silent; what comes then goes on with it.
     """
     State = Run.State
     preempting = batch.preempting or (run.preempting and run.current_state == State.RUNNING)
     if not batch.complete:
-        has_ended = run.exit_code is not None or now - run.heartbeat_at > HEARTBEAT_LIMIT
-        if run.state == State.KILLED and not has_ended:
+        if run.state == State.KILLED and run.exit_code is None and not run.is_silent:
             return {}
-        if batch.writer in run.writers and run.state != State.RUNNING:
+        known = batch.writer in run.writers if batch.writer else run.exit_code is not None and not run.resumed
+        if known and run.state != State.RUNNING:
             return {}
-        return {"state": State.RUNNING, "exit_code": None, "finished_at": None, "preempting": preempting}
+        opened = {"exit_code": None, "finished_at": None, "resumed": False}
+        return {"state": State.RUNNING, "preempting": preempting} | opened
     ended = State.FINISHED if batch.exit_code == 0 else State.PREEMPTED if preempting else State.FAILED
     if run.state == State.KILLED:
         ended = State.KILLED
-    return {"state": ended, "exit_code": batch.exit_code, "finished_at": run.finished_at or now}
+    return {"state": ended, "exit_code": batch.exit_code, "finished_at": run.finished_at or now, "resumed": False}
 
 
 def _apply(actor: User, run: Run, changed: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ def _upsert(request: Context, project: Project, name: str, fields: runs.RunField
             if not Run.objects.filter(project=project, name=name).exists():
                 parent = runs.get_run(request.user, project, origin)
                 return lifecycle.fork_run(actor=request.user, parent=parent, step=step, name=name, fields=fields)
-    return runs.upsert_run(actor=request.user, project=project, name=name, fields=fields)
+    return runs.upsert_run(actor=request.user, project=project, name=name, fields=fields, by_script=True)
 
 
 @mutation.field("updateRunState")

@@ -108,11 +108,11 @@ BATCHES: dict[str, Any] = {
 def posts(asker: Asker) -> Iterator[Delivery]:
     """Each kind of thing that a request of file_stream may bring, alone and for one of several writers."""
     for name, batch in BATCHES.items():
-        yield Delivery("file_stream", f"file_stream: {name}", _streaming(asker, batch))
-        yield Delivery("file_stream", f"file_stream of a writer: {name}", _streaming(asker, batch, "one"))
+        yield Delivery("file_stream", f"file_stream: {name}", streaming(asker, batch))
+        yield Delivery("file_stream", f"file_stream of a writer: {name}", streaming(asker, batch, "one"))
 
 
-def _streaming(asker: Asker, batch: Any, writer: str = "") -> Callable[[], Answer]:
+def streaming(asker: Asker, batch: Any, writer: str = "") -> Callable[[], Answer]:
     headers = {"X-Wandb-Use-Async-Filestream": "true", "X-Wandb-Async-Client-Id": writer} if writer else {}
 
     def send() -> Answer:

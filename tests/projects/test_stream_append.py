@@ -17,7 +17,7 @@ from events.models import Event
 from projects import hooks
 from projects.models import HistoryChunk, Run
 from projects.services import history
-from projects.services.runs import delete_run
+from projects.services.runs import RunFields, delete_run, update_run, upsert_run
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from tests.cast import Cast
@@ -139,8 +139,9 @@ def test_a_late_heartbeat_revives_a_crashed_run(run: Run, send: Send) -> None:
     assert (run.current_state, run.preempting) == ("running", False)
 
 
-def test_resuming_reopens_and_goes_on_counting(run: Run, send: Send) -> None:
+def test_resuming_reopens_and_goes_on_counting(cast: Cast, run: Run, send: Send) -> None:
     send(history=Piece(0, rows(0, 1)), complete=True, exit_code=1)
+    upsert_run(actor=cast.mia, project=run.project, name=run.name, fields=RunFields(), by_script=True)
     send(history=Piece(2, rows(2)))
     assert (run.state, run.exit_code, run.finished_at, run.history_lines, run.last_step) == (
         "running",
@@ -161,6 +162,15 @@ def test_a_killed_run_is_told_to_stop(run: Run, send: Send) -> None:
     assert send(console=Piece(0, ["a"])) is True
     assert send(complete=True, exit_code=1) is True
     assert (run.state, run.exit_code, run.console_lines) == ("killed", 1, 1)
+
+
+def test_what_comes_late_is_kept_and_does_not_reopen_the_run(cast: Cast, run: Run, send: Send) -> None:
+    send(history=Piece(0, rows(0)), complete=True)
+    update_run(actor=cast.mia, run=run, fields=RunFields(notes="Good."))
+    send(history=Piece(1, rows(1)))
+    assert (run.state, run.exit_code, run.history_lines) == ("finished", 0, 2)
+    send(history=Piece(0, rows(0)), summary={"loss": 9})
+    assert (run.state, run.summary) == ("finished", {})
 
 
 def test_the_summary_survives_what_databases_do_not_take(run: Run, send: Send) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.errors import ForbiddenError, InvalidInputError
 from projects.models import Project, Run
 from projects.services import history, lifecycle
-from projects.services.runs import RunFields
+from projects.services.runs import RunFields, upsert_run
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from projects.writers import MAX_STRETCHES, MAX_WRITERS, Stretches, place
@@ -108,10 +108,11 @@ def test_no_run_has_ever_more_writers(run: Run, send: Send) -> None:
         send(writer="one more", history=Piece(0, rows(0)))
 
 
-def test_a_killed_run_is_resumed_once_its_script_has_ended_or_fallen_silent(run: Run, send: Send) -> None:
+def test_a_killed_run_is_resumed_once_its_script_has_ended_or_fallen_silent(cast: Cast, run: Run, send: Send) -> None:
     Run.objects.filter(pk=run.pk).update(state="killed")
     assert send(console=Piece(0, ["still here"])) is True
     send(complete=True, exit_code=255)
+    upsert_run(actor=cast.mia, project=run.project, name=run.name, fields=RunFields(), by_script=True)
     assert send(console=Piece(1, ["resumed"])) is False
     assert (run.state, run.exit_code) == ("running", None)
     Run.objects.filter(pk=run.pk).update(state="killed", heartbeat_at=timezone.now() - timedelta(minutes=6))

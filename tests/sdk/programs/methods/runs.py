@@ -1,8 +1,11 @@
 """Every method of runs, by mia: logging, reading, resuming, files, history, deletion; and of projects."""
 
+import os
 import sys
+import time
 from pathlib import Path
 
+import requests
 import wandb
 from steps import after, step, tell
 
@@ -257,6 +260,30 @@ def resumed(**how: object) -> list[object]:
         return [run.resumed, run.starting_step]
 
 
+def late_heartbeat(name: str) -> None:
+    url = f"{os.environ['WANDB_BASE_URL']}/files/{PROJECT}/{name}/file_stream"
+    assert requests.post(url, json={}, auth=("api", os.environ["WANDB_API_KEY"]), timeout=30).status_code == 200
+
+
+def state_while_resumed() -> str:
+    with wandb.init(project="logs", id="state", resume="must") as run:
+        run.log({"loss": 0})
+        for _ in range(100):
+            if wandb.Api().run(f"{PROJECT}/state").state == "running":
+                return "running"
+            time.sleep(0.2)
+    return "not running after 20 s"
+
+
+with wandb.init(project="logs", id="state", config={"early": 1}) as stated:
+    stated.config.update({"late": 2})
+step(
+    "Run.finish works: ends a run for good",
+    lambda: after(lambda: late_heartbeat("state"), lambda: wandb.Api().run(f"{PROJECT}/state").state),
+    "finished",
+)
+step("init works: a resumed run runs", state_while_resumed, "running")
+api.run(f"{PROJECT}/state").delete()
 step("init works: resume allow", lambda: resumed(id="one", resume="allow"), [True, 21])
 step("init works: resume must", lambda: resumed(id="one", resume="must"), [True, 22])
 step("init absent: resume must", lambda: resumed(id="nothing", resume="must"), raises="does not exist")
