@@ -20,6 +20,11 @@ MOST_ORGANIZATIONS = 100
 REMEMBERED = "organization"
 
 
+def front_of(organization: str) -> str:
+    """The address at which one enters an organization: its registries, or what there is without their pages (F101)."""
+    return reverse("registries:landing" if settings.REGISTRY_UI else "organizations:overview", args=[organization])
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the sidebar."""
@@ -41,8 +46,8 @@ class Place:
 
     @property
     def url(self) -> str:
-        """Its landing page."""
-        return reverse("registries:landing", args=[self.name])
+        """Its front page."""
+        return front_of(self.name)
 
 
 class Shell:
@@ -83,6 +88,11 @@ class Shell:
             self.request.session[REMEMBERED] = current.pk
         return current
 
+    @property
+    def shows_registries(self) -> bool:
+        """Whether there are pages of registries to lead to (F101)."""
+        return bool(settings.REGISTRY_UI)
+
     @cached_property
     def nav(self) -> list[Entry]:
         """The applications of the current organization, or of one's own namespace where there is none."""
@@ -94,12 +104,15 @@ class Shell:
             projects = reverse("projects:list", args=[self.organization.name])
         else:
             registry = reverse("registries:home")
-            projects = reverse("projects:entity", args=[user.namespace.name]) if user.namespace else registry
+            projects = (
+                reverse("projects:entity", args=[user.namespace.name])
+                if user.namespace
+                else reverse("accounts:profile")
+            )
         in_projects = self._page == "projects:list" or "entity" in self._address
-        return [
-            Entry(_("Registry"), registry, "library", "registry" in self.request.path.split("/") and not in_projects),
-            Entry(_("Projects"), projects, "folder", in_projects),
-        ]
+        in_registry = "registry" in self.request.path.split("/") and not in_projects
+        entries = [Entry(_("Registry"), registry, "library", in_registry)] if self.shows_registries else []
+        return [*entries, Entry(_("Projects"), projects, "folder", in_projects)]
 
     @cached_property
     def house(self) -> list[Entry]:
@@ -123,7 +136,7 @@ class Shell:
             Entry(_("New project"), reverse("projects:new"), "folder-plus", False),
             Entry(_("New API key"), reverse("accounts:keys"), "key-round", False),
         ]
-        if self.organization and self.organization.may_found:
+        if self.organization and self.organization.may_found and self.shows_registries:
             address = reverse("registries:new_registry", args=[self.organization.name])
             entries.insert(0, Entry(_("New registry"), address, "library", False))
         return entries

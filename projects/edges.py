@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
@@ -52,6 +53,8 @@ def _homes(rows: list[Any], user: User) -> tuple[set[int], set[int]]:
     homes = Project.objects.visible_to(user).with_role(user).filter(pk__in=projects)
     kinds = list(homes.values_list("pk", "namespace__kind", "role_level"))
     least = MINIMUM[Action.DOWNLOAD_VERSION]
+    if not settings.REGISTRY_UI:
+        return {pk for pk, _, _ in kinds}, set()
     return {pk for pk, _, _ in kinds}, {
         pk for pk, kind, level in kinds if kind == Namespace.Kind.TEAM and level >= least
     }
@@ -60,7 +63,8 @@ def _homes(rows: list[Any], user: User) -> tuple[set[int], set[int]]:
 def addresses(rows: list[Any], user: User, visible: Collection[int], linkable: Collection[int] = ()) -> dict[int, Edge]:
     """An edge for each version that the reader sees, by its id: in its project where that is `visible`, else in a registry.
 
-    Versions have artifact, project and namespace at hand. One query, none where all projects are visible.
+    Versions have artifact, project and namespace at hand. One query, none where all projects are visible, or where this
+    server shows no registries.
     """
     found: dict[int, Edge] = {}
     elsewhere = []
@@ -74,7 +78,7 @@ def addresses(rows: list[Any], user: User, visible: Collection[int], linkable: C
         link_url = reverse("artifacts:link_to_registry", args=address) if artifact.project_id in linkable else ""
         url = reverse("artifacts:version", args=address)
         found[row.pk] = Edge(artifact.name, artifact.type, row.index, url, link_url)
-    if elsewhere:
+    if elsewhere and settings.REGISTRY_UI:
         for link in _links(elsewhere, user):
             collection = link.collection
             shelf = collection.registry

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -103,6 +104,8 @@ def is_taken(user: User) -> Exists:
 
 def may_link(user: User, artifact: Artifact) -> bool:
     """Whether there is a registry for the artifact, or `user` may make one; asks nothing where it is annotated `is_taken`."""
+    if not settings.REGISTRY_UI:
+        return False
     home = home_of(artifact.project)
     taken = getattr(artifact, "is_taken", None)
     if taken is None:

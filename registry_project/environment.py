@@ -23,6 +23,7 @@ MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 
 DEFAULTS = {
     "DATABASE_URL": "",
+    "ENABLE_REGISTRY_UI": "true",
     "VITRINE_ALLOWED_HOSTS": "",
     "VITRINE_BASE_URL": "",
     "VITRINE_DATA": "data",
@@ -58,6 +59,7 @@ class Environment:
     max_upload_bytes: int
     signed_url_seconds: int
     restore_days: int
+    registry_ui: bool
     oidc: oidc.Provider | None
 
     @property
@@ -104,6 +106,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         max_upload_bytes=_positive(given, "VITRINE_MAX_UPLOAD_BYTES"),
         signed_url_seconds=_positive(given, "VITRINE_SIGNED_URL_SECONDS"),
         restore_days=_positive(given, "VITRINE_RESTORE_DAYS"),
+        registry_ui=_boolean(given, "ENABLE_REGISTRY_UI"),
         oidc=oidc.read(given),
     )
 

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "accounts.sessions.SeenMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
+    "registries.switch.RegistryPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -121,6 +122,7 @@ STORAGE_URL = ENV.storage_url
 BASE_URL = ENV.base_url
 SIGNED_URL_SECONDS = ENV.signed_url_seconds
 RESTORE_DAYS = ENV.restore_days
+REGISTRY_UI = ENV.registry_ui
 MAX_UPLOAD_BYTES = ENV.max_upload_bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20  # the SDK sends history in requests of up to 10 MiB
 

@@ -21,6 +21,7 @@ from access.services.keys import digest_of
 from accounts.forms import AccountForm
 from accounts.organization_forms import InvitationForm
 from accounts.requests import PersonalRequest
+from accounts.shell import front_of
 from accounts.views.guarded import secret_address
 from accounts.views.house import PAGE, open_house
 from accounts.views.signing_in import sign_in
@@ -91,7 +92,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     if user.is_authenticated and request.method == "POST":
         joined = service.accept_invitation(actor=user, token=token)
         messages.success(request, _("Welcome to %(name)s.") % {"name": joined.name})
-        return redirect("registries:landing", joined.name)
+        return redirect(front_of(joined.name))
     context = {"invitation": found, "here": request.path}
     if user.is_authenticated:
         return render(request, "accounts/invitation.html", context)

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +15,7 @@ from access.policy import require, role_on
 from access.roles import Action
 from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
+from accounts.shell import front_of
 from artifacts.places import permissions
 from common.errors import NotFoundError
 from common.htmx import render_page, wants_fragment
@@ -29,7 +29,7 @@ from storage.signing import base_url
 def project_list(request: PersonalRequest, organization: str) -> HttpResponse:
     """The projects of an organization's teams, and one's own."""
     found = queries.find_organization(request.user, organization)
-    crumbs = [(found.name, reverse("registries:landing", args=[found.name])), (_("Projects"), "")]
+    crumbs = [(found.name, front_of(found.name)), (_("Projects"), "")]
     context = {"title": _("Projects"), "crumbs": crumbs}
     context["snippet"] = pages.first_run(base_url(request), request.user.home, "first-project")
     return _list(request, queries.projects_of(request.user, found), context)
@@ -40,7 +40,7 @@ def entity(request: PersonalRequest, entity: str) -> HttpResponse:
     """The projects of a person or a team; an organization's entity has its registries instead."""
     found = queries.find_namespace(request.user, entity)
     if found.kind == Namespace.Kind.ORGANIZATION:
-        return redirect("registries:landing", found.organization.name)
+        return redirect(front_of(found.organization.name))
     projects = Project.objects.visible_to(request.user).filter(namespace=found)
     snippet = pages.first_run(base_url(request), found, "first-project")
     context = {"title": found.name, "crumbs": [(found.name, "")], "entity": found, "snippet": snippet}

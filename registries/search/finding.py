@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import Case, ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
@@ -32,7 +33,8 @@ MOST = 100  # hits of one kind; beyond, one asks more closely
 SHOWN = 5  # of each kind where all are shown
 LABELS = 2000  # that are looked at for versions, the newest
 RUNS = 10_000  # that are looked through by name, the newest
-KINDS = ("registries", "collections", "versions", "aliases", "tags", "artifacts", "projects", "runs", "people")
+ON_SHELVES = ("registries", "collections", "versions", "aliases", "tags")
+KINDS = (*ON_SHELVES, "artifacts", "projects", "runs", "people")
 LINK_COLUMNS = (
     "index",
     "version_id",
@@ -88,7 +90,8 @@ def search(user: User, query: Query, organization: int | None = None) -> dict[st
     """The groups by kind, of one organization (its id) or of all: nine queries. Kinds that have no such fields are empty."""
     finder = _Finder(user, query, organization)
     groups = finder.named() if query.reference else finder.everything()
-    return {kind: _cut(kind, groups.get(kind, [])) for kind in KINDS}
+    hidden = () if settings.REGISTRY_UI else ON_SHELVES
+    return {kind: _cut(kind, [] if kind in hidden else groups.get(kind, [])) for kind in KINDS}
 
 
 def _cut(kind: str, hits: list[Hit]) -> Group:

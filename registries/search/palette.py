@@ -42,7 +42,7 @@ def offered(user: User, shell: Shell, text: str) -> dict[str, Any]:
     """Context of the palette: `groups`, and the `error` in what was asked. Empty groups are left out."""
     pages = _pages(shell)
     if not text.strip():
-        groups = [Choices(_("Starred"), starred_by(user)), *pages]
+        groups = [Choices(_("Starred"), starred_by(user) if shell.shows_registries else []), *pages]
         return {"q": "", "groups": [group for group in groups if group.choices]}
     context = found(user, text)
     key = fold(text)

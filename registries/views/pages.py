@@ -35,7 +35,10 @@ PRINTED_VERSION = re.compile(r"v\d+\Z")
 @require_safe
 def home(request: PersonalRequest) -> HttpResponse:
     """To the shelves of one's organization; people without one are told so."""
-    organization = shell_of(request).organization
+    shell = shell_of(request)
+    organization = shell.organization
+    if not shell.shows_registries:
+        return redirect(shell.nav[0].url)
     if organization is None:
         return render_page(request, "registries/no_organization.html", {"crumbs": [(_("Registry"), "")]})
     return redirect(organization.url)
