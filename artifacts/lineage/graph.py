@@ -71,6 +71,11 @@ class Wish:
     clusters: bool = True
     most: int = MOST_BOXES
 
+    @property
+    def looked_at(self) -> int:
+        """How many edges far nodes can matter: one beyond the last that is drawn, for the mark that it goes on."""
+        return self.reach + len(self.more) + 1
+
 
 @dataclass(frozen=True)
 class Box:

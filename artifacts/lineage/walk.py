@@ -22,19 +22,18 @@ CLOSED, LINKED, OPEN = (
 
 @dataclass(frozen=True)
 class Walk:
-    """What was met, the nearest first: (kind, id) and how far it may be seen; and edges, each from what was there first."""
+    """What was met: (kind, id) and how far it may be seen; and edges, each from what was there first.
+
+    `is_cut` says that there may be more than was read.
+    """
 
     met: dict[tuple[str, int], int]
     edges: list[tuple[tuple[str, int], tuple[str, int]]]
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more than was read."""
-        return len(self.met) >= MOST_NODES
+    is_cut: bool = False
 
     def only(self, nodes: Collection[tuple[str, int]]) -> Walk:
         """What was met of those."""
-        return Walk({node: access for node, access in self.met.items() if node in nodes}, self.edges)
+        return Walk({node: access for node, access in self.met.items() if node in nodes}, self.edges, self.is_cut)
 
     def ids(self, kind: str, *access: int) -> list[int]:
         """The ids of the met nodes of a kind that may be seen so far."""
@@ -51,6 +50,8 @@ VERSION_ACCESS = f"CASE WHEN a.project_id {SEEN} THEN {OPEN} WHEN {LINKED_SOMEWH
 RUN_ACCESS = f"CASE WHEN r.project_id {SEEN} THEN {OPEN} ELSE {CLOSED} END"
 VERSIONS = "artifacts_version v JOIN artifacts_artifact a ON a.id = v.artifact_id"
 COMMITTED = "v.state = 'committed' AND a.deleted_at IS NULL"
+# Edges that may still be gone. Among all that is connected one goes to and fro, so that counting would meet nodes again.
+AHEAD = "w.ahead - CASE w.way WHEN 'both' THEN 0 ELSE 1 END"
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,18 @@ class Step:
     def select(self) -> str:
         """The nodes it leads to. A node that is closed leads nowhere, nor does anything that was deleted."""
         kind = KINDS[self.kind]
-        on = f"w.kind = '{self.from_kind}' AND w.access > {CLOSED} AND w.way IN ('{self.way}', 'both')"
+        on = f"w.kind = '{self.from_kind}' AND w.access > {CLOSED} AND w.ahead > 0 AND w.way IN ('{self.way}', 'both')"
         few = self.few.format(on=on)
         if connection.vendor == "sqlite":
             return (
-                f"SELECT '{self.kind}' AS kind, {kind.id} AS id, w.way AS way, {kind.access} AS access "
+                f"SELECT '{self.kind}' AS kind, {kind.id} AS id, w.way AS way, {kind.access} AS access, {AHEAD} AS ahead "
                 f"FROM walk w CROSS JOIN {kind.tables} WHERE {on} AND {kind.where} AND {kind.id} IN ({few})"
             )
         # Each node is looked up by itself: OFFSET 0 keeps the planner, which guesses where it has no statistics yet, from
         # reading a whole table for each of a thousand nodes.
         node = f"SELECT {kind.id}, {kind.access} AS access FROM {kind.tables} WHERE {kind.where} AND {kind.id} = f.id OFFSET 0"
         return (
-            f"SELECT '{self.kind}' AS kind, n.id AS id, w.way AS way, n.access AS access "
+            f"SELECT '{self.kind}' AS kind, n.id AS id, w.way AS way, n.access AS access, {AHEAD} AS ahead "
             f"FROM ({few}) f CROSS JOIN LATERAL ({node}) n"
         )
 
@@ -118,8 +119,9 @@ STEPS = (
 )
 
 
-def walk(user: User, kind: str, ids: Sequence[int], *, direct: bool) -> Walk:
-    """From the nodes of those ids to the nearest ones: one query. `direct` takes ancestors and descendants alone.
+def walk(user: User, kind: str, ids: Sequence[int], *, direct: bool, reach: int) -> Walk:
+    """From the nodes of those ids to the nearest ones: one query. `direct` takes ancestors and descendants alone, at most
+    `reach` edges far.
 
     An id that `user` may not see is there as a closed node, which leads nowhere.
     """
@@ -127,14 +129,16 @@ def walk(user: User, kind: str, ids: Sequence[int], *, direct: bool) -> Walk:
         return Walk({}, [])
     seen, values = Container.objects.visible_to(user).values("pk").query.sql_with_params()
     ways = ("before", "after") if direct else ("both",)
-    starts = " UNION ".join([_start(kind, way, len(ids)) for way in ways])
+    starts = " UNION ".join([_start(kind, way, len(ids), reach) for way in ways])
     statement = (
-        f"WITH RECURSIVE seen(id) AS ({seen}), walk(kind, id, way, access) AS ({starts} UNION {_onward()}), near AS "
-        f"(SELECT DISTINCT kind, id, access FROM (SELECT * FROM walk LIMIT {MOST_NODES}) nearest) "
-        f"SELECT kind, id, access, NULL AS other FROM near UNION ALL SELECT * FROM ({_edges()}) edges"
+        f"WITH RECURSIVE seen(id) AS ({seen}), walk(kind, id, way, access, ahead) AS ({starts} UNION {_onward()}), near AS "
+        f"(SELECT kind, id, access, CAST(SUM(COUNT(*)) OVER () AS bigint) AS walked FROM (SELECT * FROM walk LIMIT {MOST_NODES}) "
+        f"nearest GROUP BY kind, id, access) SELECT kind, id, access, walked AS other FROM near "
+        f"UNION ALL SELECT * FROM ({_edges()}) edges"
     )
     met: dict[tuple[str, int], int] = {}
     edges = []
+    is_cut = False
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, *[*ids] * len(ways)])
         for what, id, access, other in cursor.fetchall():
@@ -144,15 +148,17 @@ def walk(user: User, kind: str, ids: Sequence[int], *, direct: bool) -> Walk:
                 edges.append(((VERSION, other), (RUN, id)))
             else:
                 met[what, id] = access
-    return Walk(met, edges)
+                is_cut = other >= MOST_NODES
+    return Walk(met, edges, is_cut)
 
 
-def _start(kind: str, way: str, count: int) -> str:
+def _start(kind: str, way: str, count: int, reach: int) -> str:
     marks = ", ".join(["%s"] * count)
     if kind == RUN:
-        chosen = f"{RUN_ACCESS} FROM projects_run r WHERE r.deleted_at IS NULL AND r.id IN ({marks})"
+        chosen = f"{RUN_ACCESS}, {reach} FROM projects_run r WHERE r.deleted_at IS NULL AND r.id IN ({marks})"
         return f"SELECT 'run', r.id, '{way}', {chosen}"
-    return f"SELECT 'version', v.id, '{way}', {VERSION_ACCESS} FROM {VERSIONS} WHERE {COMMITTED} AND v.id IN ({marks})"
+    chosen = f"{VERSION_ACCESS}, {reach} FROM {VERSIONS} WHERE {COMMITTED} AND v.id IN ({marks})"
+    return f"SELECT 'version', v.id, '{way}', {chosen}"
 
 
 def _onward() -> str:
@@ -160,7 +166,7 @@ def _onward() -> str:
     if connection.vendor == "sqlite":
         return " UNION ".join(step.select() for step in STEPS) + f" LIMIT {MOST_NODES}"
     onward = " UNION ALL ".join(step.select() for step in STEPS)
-    return f"SELECT n.kind, n.id, n.way, n.access FROM walk w CROSS JOIN LATERAL ({onward}) n"
+    return f"SELECT n.kind, n.id, n.way, n.access, n.ahead FROM walk w CROSS JOIN LATERAL ({onward}) n"
 
 
 def _edges() -> str:

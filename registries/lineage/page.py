@@ -310,7 +310,7 @@ def around(user: User, start: Start, query: QueryDict, *, series: bool = False) 
     """The lineage around `start`, as `query` asks for it and as `user` may see it: four queries. Raises InvalidInputError."""
     view = View.read(query)
     wish, starts = view.wish(start.kind), [node_id((start.kind, id)) for id in start.ids]
-    found = walk(user, start.kind, start.ids, direct=view.direct)
+    found = walk(user, start.kind, start.ids, direct=view.direct, reach=wish.looked_at)
     bare = bare_graph(found)
     near = reached(bare, starts, wish)
     shown = found.only({met for met in found.met if node_id(met) in near})

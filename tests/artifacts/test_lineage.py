@@ -268,8 +268,10 @@ def test_a_thousand_reachable_nodes_cost_as_many_queries_as_ten(cast: Cast, sign
             counts[number, query] = len(asked)
     assert len(set(counts.values())) == 1
     assert max(counts.values()) <= 12
-    assert len(walk(cast.mia, VERSION, [versions[700].pk], direct=False).met) == MOST_NODES
-    assert walk(cast.mia, VERSION, [versions[700].pk], direct=False).is_cut
+    everything = walk(cast.mia, VERSION, [versions[700].pk], direct=False, reach=5)
+    assert (len(everything.met), everything.is_cut) == (MOST_NODES, True)
+    near = walk(cast.mia, VERSION, [versions[700].pk], direct=True, reach=5)
+    assert (len(near.met), near.is_cut) == (13, False), "no more is read than can be drawn, and the step beyond"
 
 
 def test_a_version_that_thousands_used_is_read_as_far_as_the_bound(
@@ -277,7 +279,7 @@ def test_a_version_that_thousands_used_is_read_as_far_as_the_bound(
 ) -> None:
     runs = Run.objects.bulk_create(Run(project=net.artifact.project, name=f"u{n}") for n in range(3000))
     RunInput.objects.bulk_create(RunInput(run=run, version=net) for run in runs)
-    found = walk(cast.vera, VERSION, [net.pk], direct=True)
+    found = walk(cast.vera, VERSION, [net.pk], direct=True, reach=5)
     assert len(found.ids(RUN, 2)) == FAN + 1
     page = drawn(signed_in(cast.vera), SOURCE)
     assert max(len(row.get("members", [])) for row in page["rows"]) == FAN
@@ -286,8 +288,8 @@ def test_a_version_that_thousands_used_is_read_as_far_as_the_bound(
 def test_a_walk_takes_ancestors_and_descendants_or_all_and_nothing_of_others(cast: Cast, net: Version) -> None:
     mia = cast.mia
     unrelated = data(mia, net.artifact.project, "unrelated")
-    found = walk(mia, VERSION, [net.pk], direct=True)
+    found = walk(mia, VERSION, [net.pk], direct=True, reach=5)
     assert (VERSION, unrelated.pk) not in found.met
     assert ((RUN, net.produced_by_id), (VERSION, net.pk)) in found.edges
-    assert walk(cast.otto, VERSION, [net.pk], direct=True).met == {(VERSION, net.pk): 0}
-    assert walk(mia, VERSION, [], direct=True).met == {}
+    assert walk(cast.otto, VERSION, [net.pk], direct=True, reach=5).met == {(VERSION, net.pk): 0}
+    assert walk(mia, VERSION, [], direct=True, reach=5).met == {}
