@@ -68,8 +68,8 @@ class Series:
 
     @property
     def with_aliases(self) -> Prefetch[str]:
-        """What rows prefetch to have their aliases at hand."""
-        return Prefetch("aliases", self.aliases)
+        """What rows prefetch to have their aliases at hand, in the order of the index by which they are found."""
+        return Prefetch("aliases", self.aliases.order_by(f"{self.alias_row}_id", "pk"))
 
     @property
     def recent(self) -> QuerySet[Any]:

@@ -143,11 +143,11 @@ class _Finder:
         if asked is None:
             return []
         rows = Collection.objects.filter(asked, registry__in=shelves, deleted_at=None)
-        tag = labels_asked(self.tree, "tag", "tag__name")
+        tag, more = labels_asked(self.tree, "tag", "tag__name"), {}
         if tag is not None:
             tags = Collection.tags.through.objects.filter(tag, collection=OuterRef("pk"))
-            rows = rows.annotate(tag_found=Subquery(tags.order_by("tag__name").values("tag__name")[:1]))
-        best = self._best(rows, "name_key", fold(self.query.words))
+            more = {"tag_found": Subquery(tags.order_by("tag__name").values("tag__name")[:1])}
+        best = self._best(rows, "name_key", fold(self.query.words), **more)
         found = []
         for row in _light(best.select_related("registry__organization")):
             name = getattr(row, "tag_found", None)
@@ -203,10 +203,11 @@ class _Finder:
         rows = self._best(manager.filter(asked, project__in=places, deleted_at=None), name, self.query.words)
         return [hit(row) for row in _light(rows.select_related("project__namespace"))]
 
-    def _best(self, rows: Any, name: str, words: str) -> Any:
-        """Their ids come first, from what an index holds, and only then the rows."""
+    def _best(self, rows: Any, name: str, words: str, **more: Any) -> Any:
+        """Their ids come first, from what an index holds, and only then the rows, with `more` of each."""
         order = (_rank(name, words), name, "pk")
-        return rows.filter(pk__in=rows.order_by(*order).values("pk")[: MOST + 1]).order_by(*order)
+        chosen = rows.model._default_manager.filter(pk__in=rows.order_by(*order).values("pk")[: MOST + 1])
+        return chosen.annotate(**more).order_by(*order)
 
     def _people(self) -> list[Hit]:
         asked = self._condition(language.PERSON_FIELDS)
@@ -221,7 +222,7 @@ class _Finder:
         rows = User.objects.visible_to(self.user).filter(asked, is_active=True, deleted_at=None)
         met = Subquery(shared.order_by("pk").values("organization__name")[:1])
         found = rows.annotate(met=met).filter(met__isnull=False)
-        return [_person(row) for row in self._best(found, "username", self.query.words)]
+        return [_person(row) for row in self._best(found, "username", self.query.words, met=met)]
 
     def _label(self, kind: str, name: str, is_protected: bool = False) -> Label:
         return self.labels[kind].setdefault(name, Label(name, kind == "aliases", is_protected))
