@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from common.bodies import CUT
 from common.errors import DomainError, InvalidInputError, TooManyRequestsError, UnauthenticatedError, status_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -56,4 +64,6 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook: None leaves other exceptions to Django."""
+        if isinstance(exception, UnreadablePostError | ConnectionAbortedError):
+            exception = InvalidInputError(CUT)
         return error_response(request, exception) if isinstance(exception, DomainError) else None

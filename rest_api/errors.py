@@ -7,11 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from common.errors import DomainError, TooLargeError, TooManyRequestsError, UnauthenticatedError, status_of
+from common.bodies import CUT
+from common.errors import (
+    DomainError,
+    InvalidInputError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    status_of,
+)
 
 logger = logging.getLogger(__name__)
 CODES = {
@@ -53,6 +61,7 @@ def handle_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
     api.add_exception_handler(RequestDataTooBig, lambda request, error: refuse(TooLargeError(TOO_LARGE)))
+    api.add_exception_handler(UnreadablePostError, lambda request, error: refuse(InvalidInputError(CUT)))
     api.add_exception_handler(Exception, _broken)
 
 

@@ -14,7 +14,7 @@ from access.roles import Action
 from artifacts.manifest import Entry, digest_of
 from artifacts.models import Version
 from artifacts.services.uploads import set_manifest
-from common.errors import InvalidInputError
+from common.errors import DomainError, InvalidInputError
 from storage.models import Upload
 from storage.services import fulfil
 
@@ -34,6 +34,15 @@ def assemble_manifest(*, actor: User, version: Version) -> None:
     require(actor, Action.LOG_VERSION, version.artifact.project)
     if version.state != Version.State.PENDING:
         return
+    try:
+        _assemble(actor, version)
+    except DomainError:
+        version.refresh_from_db()
+        if version.state == Version.State.PENDING:
+            raise  # otherwise it was delivered twice at once, and the other one has committed
+
+
+def _assemble(actor: User, version: Version) -> None:
     entries = _entries(version)
     contents = {entry.path: {"digest": entry.digest, "size": entry.size} for entry in entries}
     document = json.dumps({**HEAD, "contents": contents}).encode()

@@ -35,8 +35,12 @@ MOST_NAMES = 200
 @asks_or_changes
 def upload(request: PersonalRequest, entity: str, project: str) -> HttpResponseBase:
     """Name a version and give it files; `?artifact=` names it beforehand."""
-    request.upload_handlers = [LargeUploadHandler(request), TemporaryFileUploadHandler(request)]
-    return _upload(request, entity, project)
+    on_disk = TemporaryFileUploadHandler(request)
+    request.upload_handlers = [LargeUploadHandler(request), on_disk]
+    try:
+        return _upload(request, entity, project)
+    finally:
+        on_disk.upload_interrupted()  # Django leaves the file that was arriving when a connection broke
 
 
 @csrf_protect
