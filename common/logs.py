@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
+from common.bodies import CutBodyError
+
 SECRET = re.compile(r"(/(?:accounts/password/reset|invitations|storage)/)[^\s\"]+")
 
 
@@ -17,4 +19,14 @@ class HideSecrets(logging.Filter):
         hidden = SECRET.sub(r"\1…", text)
         if hidden != text:
             record.msg, record.args = hidden, ()
+        return True
+
+
+class CutBodiesInOneLine(logging.Filter):
+    """A client that went away is no error of ours, and needs no traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Logging's hook; every record passes."""
+        if record.exc_info and isinstance(record.exc_info[1], CutBodyError):
+            record.exc_info = None
         return True

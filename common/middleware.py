@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBadRequest,
-    HttpResponseBase,
-    JsonResponse,
-    UnreadablePostError,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from common.bodies import CUT
+from common.bodies import CutBodyError
 from common.errors import DomainError, InvalidInputError, TooManyRequestsError, UnauthenticatedError, status_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -47,6 +40,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's 400, without the request: its host may be one that must not be spoken for."""
     host = isinstance(exception, DisallowedHost)
     message = _("This server does not go by the name in the address. Its operator lists the names.") if host else ""
+    if isinstance(exception, CutBodyError):
+        message = exception.message
     return HttpResponseBadRequest(render_to_string("400.html", {"message": message}))
 
 
@@ -64,6 +59,4 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook: None leaves other exceptions to Django."""
-        if isinstance(exception, UnreadablePostError | ConnectionAbortedError):
-            exception = InvalidInputError(CUT)
         return error_response(request, exception) if isinstance(exception, DomainError) else None

@@ -7,19 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from common.bodies import CUT
-from common.errors import (
-    DomainError,
-    InvalidInputError,
-    TooLargeError,
-    TooManyRequestsError,
-    UnauthenticatedError,
-    status_of,
-)
+from common.errors import DomainError, TooLargeError, TooManyRequestsError, UnauthenticatedError, status_of
 
 logger = logging.getLogger(__name__)
 CODES = {
@@ -61,7 +53,6 @@ def handle_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
     api.add_exception_handler(RequestDataTooBig, lambda request, error: refuse(TooLargeError(TOO_LARGE)))
-    api.add_exception_handler(UnreadablePostError, lambda request, error: refuse(InvalidInputError(CUT)))
     api.add_exception_handler(Exception, _broken)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import sqlite3
 import struct
@@ -33,17 +34,27 @@ class Sent:
         self.body = body.encode() if isinstance(body, str) else body
 
     def stages(self) -> dict[str, bytes]:
-        """What has been sent by the time that the connection is cut."""
-        stages = {
+        """What has been sent by the time that the connection is cut; a request without a body is whole with its headers."""
+        sent = {
+            "before the headers": b"",
             "in the headers": self.head[: len(self.head) // 2],
-            "before the body": self.head,
-            "in the body": self.head + self.body[: len(self.body) // 2],
-            "before the last byte": self.head + self.body[:-1],
+            "before the end of the headers": self.head[:-2],
         }
-        return {stage: sent for stage, sent in stages.items() if len(sent) < len(self.head + self.body)}
+        if self.body:
+            sent |= {
+                "before the body": self.head,
+                "in the body": self.head + self.body[: len(self.body) // 2],
+                "before the last byte": self.head + self.body[:-1],
+            }
+        return sent
 
-    def closed_after(self, sent: bytes) -> bytes:
-        """What the server answers when the connection is closed on this side after `sent`."""
+    def closed_after(self, sent: bytes) -> None:
+        """Both halves are closed, and no answer is ever read."""
+        with socket.create_connection(self._address, timeout=20) as connection:
+            connection.sendall(sent)
+
+    def answered_after(self, sent: bytes) -> bytes:
+        """What the server answers when this half of the connection is closed after `sent`."""
         with socket.create_connection(self._address, timeout=20) as connection:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
@@ -53,6 +64,13 @@ class Sent:
         """The connection is gone at once, and no answer is ever read."""
         with socket.create_connection(self._address, timeout=20) as connection:
             connection.sendall(sent)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+    def lost(self) -> None:
+        """All of it is sent and answered, and the connection is reset before the answer is read."""
+        with socket.create_connection(self._address, timeout=20) as connection:
+            connection.sendall(self.head + self.body)
+            assert select.select([connection], [], [], 20)[0]
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
     def whole(self) -> int:
@@ -96,3 +114,10 @@ def files(server: Server) -> list[str]:
 def unfinished(server: Server) -> list[Path]:
     """Files that are on their way in."""
     return [path for name in ("blobs/incoming", "tmp") for path in (server.data / name).glob("*")]
+
+
+def orphans(server: Server) -> set[str]:
+    """Blobs without a row, and rows without their blob."""
+    with sqlite3.connect(server.data / "vitrine.sqlite3") as database:
+        known = {sha256 for (sha256,) in database.execute("SELECT sha256 FROM storage_blob")}
+    return known ^ {path.name for path in (server.data / "blobs").rglob("*") if path.is_file()}

@@ -41,7 +41,7 @@ def streamed(asker: Asker, known: Keys, batches: list[dict[str, object]]) -> Sta
     return told | {"projects_historychunk": sorted(chunks, key=lambda chunk: (chunk["stream"], chunk["first_line"]))}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_run_is_the_same_in_whatever_order_it_arrives(asker: Asker, world: World, seed: int) -> None:
     known = keys()
     shuffled = Random(seed).sample(RUN, len(RUN))
