@@ -9,20 +9,31 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+import xxhash
 
 from common.errors import InvalidInputError
 
 MAX_PATH = 4096
 MAX_BYTES = 2**63
+ALGORITHM_KEY = "alg"  # in what is extra of an entry, where its digest is no MD5
 PRIVATE_KEYS = frozenset({"local_path", "skip_cache"})
 RESIDUE = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:([/\\]|\Z)")
 
 
+class Algorithm(StrEnum):
+    """How digests are computed: those of files, each for itself, and that of the manifest."""
+
+    MD5 = "md5"
+    XXH128 = "xxh128"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a manifest; `digest` is the base64 MD5 of a file's bytes, or whatever identifies a reference."""
+    """One line of a manifest; `digest` is the base64 MD5 or XXH128 of a file's bytes, or whatever identifies a reference."""
 
     path: str
     digest: str
@@ -31,8 +42,13 @@ class Entry:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def md5(self) -> str:
-        """The MD5 of a file's bytes as hex, or an empty text when the digest is none."""
+    def algorithm(self) -> Algorithm:
+        """What the digest of a file is."""
+        return Algorithm.XXH128 if self.extra.get(ALGORITHM_KEY) == "XXH128" else Algorithm.MD5
+
+    @property
+    def hex(self) -> str:
+        """The digest of a file's bytes as hex, or an empty text when it is none."""
         try:
             raw = base64.b64decode(self.digest, validate=True)
         except (binascii.Error, ValueError):
@@ -105,9 +121,10 @@ def clean(document: dict[str, Any]) -> bytes:
     return json.dumps({**document, "contents": contents}, separators=(",", ":")).encode()
 
 
-def digest_of(entries: Iterable[Entry]) -> str:
-    """The digest (32 hex digits) by which the content of a version is known: MD5 over its sorted `path:digest` lines."""
-    md5 = hashlib.md5(b"wandb-artifact-manifest-v1\n", usedforsecurity=False)
+def digest_of(entries: Iterable[Entry], algorithm: str = Algorithm.MD5) -> str:
+    """The digest (32 hex digits) by which the content of a version is known: over its sorted `path:digest` lines."""
+    found = xxhash.xxh128() if algorithm == Algorithm.XXH128 else hashlib.md5(usedforsecurity=False)
+    found.update(b"wandb-artifact-manifest-v1\n")
     for entry in sorted(entries, key=lambda entry: entry.path):
-        md5.update(f"{entry.path}:{entry.digest}\n".encode("utf-8", "surrogatepass"))
-    return md5.hexdigest()
+        found.update(f"{entry.path}:{entry.digest}\n".encode("utf-8", "surrogatepass"))
+    return found.hexdigest()

@@ -1,9 +1,10 @@
-"""GET /artifactsV2/…: bytes by their MD5, asked for with the API key when a signed address was refused."""
+"""GET /artifactsV2/…: bytes by their MD5 or XXH128, asked for with the API key when a signed address was refused."""
 
 from __future__ import annotations
 
 import re
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,7 @@ from sdk_api.context import Context
 from sdk_api.lookup import find_collection, find_container
 from storage.responses import blob_response
 
-MD5 = re.compile(r"[0-9a-f]{32}\Z")
+DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 MISSING = "There is no such file, or you may not see it."
 
 
@@ -34,15 +35,15 @@ def stored_file(
     project: str,
     collection: str,
     birth: str,
-    md5: str,
+    digest: str,
     name: str,
     version: str = "",
 ) -> HttpResponseBase:
-    """The file of that MD5 in a version of the collection, or in that very version; `region` and `birth` mean nothing here."""
+    """The file of that digest in a version of the collection, or in that very version; `region` and `birth` mean nothing here."""
     asker = Context(user=request.user, base="")  # type: ignore[arg-type]
     container = find_container(asker, project, entity)
     found = find_collection(container, collection) if container is not None else None
-    if found is None or not MD5.match(md5):
+    if found is None or not DIGEST.match(digest):
         raise NotFoundError(MISSING)
     require(asker.user, Action.DOWNLOAD_FILE, container)
     versions = Version.objects.committed()
@@ -52,7 +53,8 @@ def stored_file(
         versions = versions.filter(artifact=found)
     if version:
         versions = versions.filter(pk=ids.number(version, "Artifact"))
-    entry = ManifestEntry.objects.filter(version__in=versions, blob__md5=md5).select_related("blob").first()
+    entries = ManifestEntry.objects.filter(version__in=versions)
+    entry = entries.filter(Q(blob__md5=digest) | Q(blob__xxh128=digest)).select_related("blob").first()
     if entry is None or entry.blob is None:
         raise NotFoundError(MISSING)
     response = blob_response(request, entry.blob, name)

@@ -6,10 +6,12 @@ from typing import Any
 
 from access.models import Container
 from artifacts.lifetimes import FOR_GOOD, INHERIT
+from artifacts.manifest import Algorithm
 from common.errors import InvalidInputError
 from common.names import fold
 
 PREFIX = "wandb-registry-"
+ALGORITHMS = {f"MANIFEST_{algorithm.name}": algorithm for algorithm in Algorithm}
 LEGACY = "model-registry"  # where `Run.link_model` and older scripts link to; a registry took its place (F100)
 
 
@@ -39,6 +41,11 @@ def registry_name(project_name: str) -> str:
 def project_name(container: Any) -> str:
     """What the SDK calls a project or registry."""
     return f"{PREFIX}{container.name}" if container.kind == Container.Kind.REGISTRY else container.name
+
+
+def algorithm_name(algorithm: str) -> str:
+    """What the SDK calls the algorithm of a manifest."""
+    return f"MANIFEST_{Algorithm(algorithm).name}"
 
 
 def lifetime(seconds: int | None) -> int | None:

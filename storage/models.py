@@ -30,25 +30,30 @@ class BlobQuerySet(models.QuerySet["Blob"]):
 
 
 class Blob(models.Model):
-    """Bytes in the store, named by their SHA-256 (64 hex digits); `md5` is 32 hex digits, since manifests speak MD5.
+    """Bytes in the store, named by their SHA-256 (64 hex digits); `md5` and `xxh128` are 32 hex digits, since manifests
+    speak these. The latter is empty for bytes that arrived before it was computed, until they arrive again.
 
     `touched_at` is when the bytes last arrived. They come and go while this row is locked (decision 0018).
     """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     md5 = models.CharField(max_length=32, db_index=True)
+    xxh128 = models.CharField(max_length=32, blank=True)
     size = models.BigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
 
     objects = BlobQuerySet.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["xxh128"], name="blob_by_xxh128")]
+
     def __str__(self) -> str:
         return self.sha256
 
 
 class Upload(models.Model):
-    """One file that a person announced for a container: which MD5 it must have, and the blob once it arrived.
+    """One file that a person announced for a container: which MD5 or XXH128 it must have, and the blob once it arrived.
 
     `subject_id` is the version or the run it is for, `name` the path in its manifest or its run-file name. A row whose
     blob is filled proves possession: the bytes came through its own PUT, or lie in a version its owner may read.
@@ -67,6 +72,7 @@ class Upload(models.Model):
     subject_id = models.BigIntegerField()
     name = models.TextField()
     md5 = models.CharField(max_length=32, blank=True)
+    xxh128 = models.CharField(max_length=32, blank=True)
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="uploads", null=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -18,11 +18,13 @@ from storage.stores import store
 CHUNK = 2**20
 
 
-def receive(stream: IO[bytes], *, size: int, md5: str = "", hold: Callable[[Blob], object] | None = None) -> Blob:
-    """Store the `size` bytes of `stream` and return their blob; `md5` (hex) is what they must have, if given.
+def receive(
+    stream: IO[bytes], *, size: int, md5: str = "", xxh128: str = "", hold: Callable[[Blob], object] | None = None
+) -> Blob:
+    """Store the `size` bytes of `stream` and return their blob; `md5` and `xxh128` (hex) are what they must have, if given.
 
     `hold` makes a row refer to the blob, in the transaction that vouches for its bytes: from then on no collection takes
-    them. A short or broken body, or a wrong MD5, raises InvalidInputError and leaves nothing behind; a body beyond
+    them. A short or broken body, or a wrong digest, raises InvalidInputError and leaves nothing behind; a body beyond
     `VITRINE_MAX_UPLOAD_BYTES` raises TooLargeError before it is read.
     """
     if size > settings.MAX_UPLOAD_BYTES:
@@ -30,18 +32,25 @@ def receive(stream: IO[bytes], *, size: int, md5: str = "", hold: Callable[[Blob
     file, temporary = store().create_temporary()
     try:
         with file:
-            found_md5, sha256, count = write_and_digest(_chunks(stream, size), file, size)
-            if count != size:
-                raise InvalidInputError(f"The body ended after {count} of {size} bytes; send it again.")
-            if md5 and found_md5 != md5:
-                raise InvalidInputError(f"The bytes have the MD5 {found_md5}, not {md5} as announced; send them again.")
+            found = write_and_digest(_chunks(stream, size), file, size)
+            if found.size != size:
+                raise InvalidInputError(f"The body ended after {found.size} of {size} bytes; send it again.")
+            _check("MD5", found.md5, md5)
+            _check("XXH128", found.xxh128, xxh128)
             _sync(file)
-            store().publish(temporary, sha256)
-            blob = Blob(sha256=sha256, md5=found_md5, size=size)
+            store().publish(temporary, found.sha256)
+            blob = Blob(sha256=found.sha256, md5=found.md5, xxh128=found.xxh128, size=size)
             _vouch(blob, file, hold)
     finally:
         temporary.unlink(missing_ok=True)
     return blob
+
+
+def _check(algorithm: str, found: str, announced: str) -> None:
+    if announced and found != announced:
+        raise InvalidInputError(
+            f"The bytes have the {algorithm} {found}, not {announced} as announced; send them again."
+        )
 
 
 def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
@@ -54,7 +63,7 @@ def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
         if not Upload.objects.filter(pk=upload.pk).update(blob=blob):
             raise NotFoundError("What was announced here is gone; announce the file again.")
 
-    return receive(stream, size=size, md5=upload.md5, hold=hold)
+    return receive(stream, size=size, md5=upload.md5, xxh128=upload.xxh128, hold=hold)
 
 
 def _vouch(blob: Blob, file: BinaryIO, hold: Callable[[Blob], object] | None) -> None:
@@ -65,7 +74,10 @@ def _vouch(blob: Blob, file: BinaryIO, hold: Callable[[Blob], object] | None) ->
     """
     with transaction.atomic():
         Blob.objects.bulk_create(
-            [blob], update_conflicts=True, unique_fields=["sha256"], update_fields=["md5", "size", "touched_at"]
+            [blob],
+            update_conflicts=True,
+            unique_fields=["sha256"],
+            update_fields=["md5", "xxh128", "size", "touched_at"],
         )
         if not store().exists(blob.sha256):
             _publish_again(blob, file)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import xxhash
 from django.db.models import Count, Sum
 
 from common.batches import keys_of
@@ -72,13 +73,14 @@ def _is_held(blob: Blob) -> bool:
 def _check(blob: Blob, quick: bool) -> Finding | None:
     try:
         with store().open(blob.pk) as file:
-            size, sha256, md5 = 0, hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+            size, sha256, md5, xxh128 = 0, hashlib.sha256(), hashlib.md5(usedforsecurity=False), xxhash.xxh128()
             if quick:
                 size = file.seek(0, 2)
             while not quick and (chunk := file.read(CHUNK)):
                 size += len(chunk)
                 sha256.update(chunk)
                 md5.update(chunk)
+                xxh128.update(chunk)
     except FileNotFoundError:
         return Finding(Fault.MISSING, blob.pk, blob.size, "The bytes are gone; bring this file back from a backup.")
     except OSError as error:
@@ -87,6 +89,8 @@ def _check(blob: Blob, quick: bool) -> Finding | None:
         return Finding(Fault.DAMAGED, blob.pk, blob.size, f"There are {size} bytes of {blob.size}.")
     if not quick and sha256.hexdigest() != blob.pk:
         return Finding(Fault.DAMAGED, blob.pk, blob.size, f"The bytes have the SHA-256 {sha256.hexdigest()}.")
-    if not quick and blob.md5 and md5.hexdigest() != blob.md5:
-        return Finding(Fault.DAMAGED, blob.pk, blob.size, f"The bytes have the MD5 {md5.hexdigest()}, not {blob.md5}.")
+    for name, found, told in (("MD5", md5, blob.md5), ("XXH128", xxh128, blob.xxh128)):
+        if not quick and told and found.hexdigest() != told:
+            text = f"The bytes have the {name} {found.hexdigest()}, not {told}."
+            return Finding(Fault.DAMAGED, blob.pk, blob.size, text)
     return None

@@ -27,15 +27,15 @@ def diff_files(old: Version, new: Version) -> FilesDiff:
     if old.pk == new.pk:  # the same version in two collections
         return FilesDiff()
     both = (old.pk, new.pk)
-    twins = ManifestEntry.objects.filter(version__in=both, path=OuterRef("path"), digest=OuterRef("digest"))
+    twins = ManifestEntry.objects.filter(version__in=both, path=OuterRef("path"))
     twins = twins.exclude(version=OuterRef("version")).filter(
-        Q(blob=OuterRef("blob")) | Q(blob=None, reference_uri=OuterRef("reference_uri"))
+        Q(blob=OuterRef("blob")) | Q(blob=None, reference_uri=OuterRef("reference_uri"), digest=OuterRef("digest"))
     )
     rows = ManifestEntry.objects.filter(~Exists(twins), version__in=both).order_by("path", "version")
     found: dict[int, list[File]] = {old.pk: [], new.pk: []}
     entries = list(rows.values_list("version", "path", "digest", "blob", "reference_uri", "size")[: MOST + 1])
     for version, path, digest, blob, reference, size in entries[:MOST]:
-        found[version].append(File(path, f"{digest} {blob or reference}", size))
+        found[version].append(File(path, blob or f"{digest} {reference}", size))
     return FilesDiff(pair(found[old.pk], found[new.pk]), len(entries) > MOST)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from access.models import Container
 from access.roles import MINIMUM, Action
+from artifacts.manifest import Algorithm
 from artifacts.models.aliases import Tag
 from artifacts.models.artifacts import Artifact
 from projects.models import Run
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 # Links live one layer up; the reverse relation is the honest way to look up from here.
+DIGEST_ALGORITHMS = [(algorithm.value, algorithm.name) for algorithm in Algorithm]
 ALIVE_LINK: dict[str, Any] = {"links__isnull": False, "links__deleted_at": None, "links__collection__deleted_at": None}
 
 
@@ -78,7 +80,8 @@ class Version(models.Model):
 
     `same_as` is the version that an identical, concurrent log turned out to be (C30); `metrics_step` the history step
     whose values its metrics hold; `purged_at` when the files of a deleted one were given up, so that it cannot come back.
-    `ttl_seconds` is None where its team's default holds, and 0 where it is kept for good (artifacts/lifetimes.py).
+    `digest_algorithm` says how the digests of the manifest were computed. `ttl_seconds` is None where its team's default
+    holds, and 0 where it is kept for good (artifacts/lifetimes.py).
     """
 
     class State(models.TextChoices):
@@ -92,6 +95,7 @@ class Version(models.Model):
     index = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.PENDING)
     digest = models.CharField(max_length=64)
+    digest_algorithm = models.CharField(max_length=6, choices=DIGEST_ALGORITHMS, default=Algorithm.MD5.value)
     client_id = models.CharField(max_length=160, blank=True)
     description = models.TextField(blank=True)
     metadata = models.JSONField(default=dict)

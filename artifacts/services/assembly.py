@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from access.models import User
 from access.policy import require
 from access.roles import Action
-from artifacts.manifest import Entry, digest_of
+from artifacts.manifest import Algorithm, Entry, digest_of
 from artifacts.models import Version
 from artifacts.services.uploads import set_manifest
 from common.errors import DomainError, InvalidInputError
@@ -50,15 +50,17 @@ def _assemble(actor: User, version: Version) -> None:
     manifest = set_manifest(actor=actor, version=version, md5=md5)
     if manifest.upload is not None:
         fulfil(manifest.upload, io.BytesIO(document), size=len(document))
-    version.digest = digest_of(entries)
-    Version.objects.filter(pk=version.pk, state=Version.State.PENDING).update(digest=version.digest)
+    version.digest, version.digest_algorithm = digest_of(entries), Algorithm.MD5
+    Version.objects.filter(pk=version.pk, state=Version.State.PENDING).update(
+        digest=version.digest, digest_algorithm=version.digest_algorithm
+    )
 
 
 def _entries(version: Version) -> list[Entry]:
     """The announced files by path; of two with one path, the one that arrived last."""
     uploads = Upload.objects.filter(purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk).order_by("pk")
     files: dict[str, tuple[str, int | None]] = {}
-    rows: Iterable[tuple[str, str, int | None]] = uploads.values_list("name", "md5", "blob__size").iterator()
+    rows: Iterable[tuple[str, str, int | None]] = uploads.values_list("name", "blob__md5", "blob__size").iterator()
     for path, md5, size in rows:
         if size is not None or path not in files:
             files[path] = md5, size

@@ -12,12 +12,12 @@ from django.utils import timezone
 from access.models import User
 from access.policy import require
 from access.roles import Action
-from artifacts.manifest import Entry, clean
+from artifacts.manifest import Algorithm, Entry, clean
 from artifacts.models import Artifact, Manifest, ManifestEntry, Version
 from artifacts.services.aliases import LATEST, point
 from artifacts.services.merging import MISSING, read_manifest
 from artifacts.services.metrics import fill_for_version
-from artifacts.services.uploads import readable_blobs
+from artifacts.services.uploads import blobs_of_artifact, readable_blobs
 from artifacts.services.versions import committed_twin, is_shared
 from common.batches import batched
 from common.errors import ConflictError, InvalidInputError, NotFoundError
@@ -121,29 +121,38 @@ def _row(version: Version, entry: Entry, blobs: dict[str, Held]) -> ManifestEntr
 def _cover(actor: User, version: Version, entries: Iterable[Entry]) -> dict[str, Held]:
     """The blob of each file, by path: what its own PUT brought, else bytes that `actor` may read already."""
     files = [entry for entry in entries if not entry.reference_uri]
-    uploads = Upload.objects.filter(
-        purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk, blob__isnull=False
-    ).values_list("name", "md5", "blob", "blob__size")
-    by_path: dict[tuple[str, str], Held] = {}
-    by_md5: dict[str, Held] = {}
-    for name, md5, sha256, size in uploads.iterator():
-        by_path[name, md5] = by_md5[md5] = Held(sha256, size)
-    known = readable_blobs(actor, {entry.md5 for entry in files if entry.md5 and entry.md5 not in by_md5})
-    by_md5 |= {md5: Held(blob.sha256, blob.size) for md5, blob in known.items()}
     covered: dict[str, Held] = {}
-    missing: list[str] = []
-    for entry in files:
-        blob = by_path.get((entry.path, entry.md5)) or by_md5.get(entry.md5)
-        if blob is None or (entry.size is not None and entry.size != blob.size):
-            missing.append(entry.path)
-        else:
-            covered[entry.path] = blob
+    for algorithm in Algorithm:  # a version that adds to one of the other algorithm has lines of both
+        lines = [entry for entry in files if entry.algorithm is algorithm and entry.hex]
+        if lines:
+            covered |= _held(actor, version, lines, algorithm)
+    missing = [entry.path for entry in files if entry.path not in covered]
     if missing:
         shown = ", ".join(missing[:5])
         raise InvalidInputError(
             f"{len(missing)} files of the manifest have not been uploaded, such as {shown}; upload them first."
         )
     return covered
+
+
+def _held(actor: User, version: Version, files: Sequence[Entry], algorithm: Algorithm) -> dict[str, Held]:
+    """The blobs of those `files` that are here; all their digests are of `algorithm`."""
+    uploads = Upload.objects.filter(
+        purpose=Upload.Purpose.VERSION_FILE, subject_id=version.pk, blob__isnull=False
+    ).values_list("name", f"blob__{algorithm}", "blob", "blob__size")
+    by_path: dict[tuple[str, str], Held] = {}
+    by_digest: dict[str, Held] = {}
+    for name, digest, sha256, size in uploads.iterator():
+        by_path[name, digest] = by_digest[digest] = Held(sha256, size)
+    unknown = {entry.hex for entry in files if entry.hex not in by_digest}
+    known = readable_blobs(actor, unknown) if algorithm is Algorithm.MD5 else blobs_of_artifact(version, unknown)
+    by_digest |= {digest: Held(blob.sha256, blob.size) for digest, blob in known.items()}
+    found: dict[str, Held] = {}
+    for entry in files:
+        blob = by_path.get((entry.path, entry.hex)) or by_digest.get(entry.hex)
+        if blob is not None and entry.size in (None, blob.size):
+            found[entry.path] = blob
+    return found
 
 
 def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
@@ -158,7 +167,7 @@ def _number(actor: User, version: Version, entries: Sequence[Entry]) -> Version:
         if artifact.deleted_at is not None:
             raise NotFoundError("The artifact was deleted while this version was being uploaded.")
         aliases = [*dict.fromkeys([*version.requested_aliases, LATEST])]
-        twin = committed_twin(artifact, version.digest)
+        twin = committed_twin(artifact, version.digest, version.digest_algorithm)
         client_id = "" if is_shared(version) else version.client_id  # the same group may log the next version together
         if twin is not None:
             Version.objects.filter(pk=version.pk).update(

@@ -11,7 +11,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from access.models import User
-from artifacts.manifest import digest_of, parse
+from artifacts.manifest import Algorithm, digest_of, parse
 from artifacts.models import Artifact, Version
 from artifacts.services.assembly import assemble_manifest
 from artifacts.services.commits import commit_version
@@ -68,7 +68,8 @@ def log_manifest(
     """
     _, entries = parse(document)
     files = {entry.path: entry for entry in entries if not entry.reference_uri}
-    draft = replace(draft, digest=digest_of(entries))
+    algorithm = next((one for one in Algorithm if digest_of(entries, one) == draft.digest), Algorithm.MD5)
+    draft = replace(draft, digest=digest_of(entries, algorithm), algorithm=algorithm)
     version = create_version(actor=actor, project=project, run=run, draft=draft)
     if version.state == Version.State.COMMITTED:
         return version
@@ -77,7 +78,9 @@ def log_manifest(
         manifest = set_manifest(actor=actor, version=version, md5=md5)
         if manifest.upload is not None:
             fulfil(manifest.upload, io.BytesIO(document), size=len(document))
-        announced = [AnnouncedFile(version=version, path=path, md5=entry.md5) for path, entry in files.items()]
+        announced = [
+            AnnouncedFile(version=version, path=path, **{entry.algorithm: entry.hex}) for path, entry in files.items()
+        ]
         for part in batched(announced, MAX_BATCH):
             for upload in announce_files(actor=actor, files=part):
                 if upload.blob is None:

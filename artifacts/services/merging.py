@@ -25,11 +25,11 @@ def read_manifest(version: Version, manifest: Manifest) -> tuple[Document, list[
         if manifest.upload is None or manifest.upload.blob is None:
             raise InvalidInputError(MISSING)
         document, entries = _read(manifest.upload.blob)
-        if digest_of(entries) != version.digest:
+        if digest_of(entries, version.digest_algorithm) != version.digest:
             raise InvalidInputError("The manifest does not have the digest under which the version was announced.")
         return document, entries
     document, entries = _merged(version, manifest)
-    version.digest = digest_of(entries)
+    version.digest = digest_of(entries, version.digest_algorithm)
     return document, entries
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -18,19 +18,34 @@ from artifacts.models import Artifact, Manifest, ManifestEntry, Version
 from common.errors import ConflictError, InvalidInputError, NotFoundError
 from storage.models import Blob, Upload
 
-MD5 = re.compile(r"[0-9a-f]{32}\Z")
+DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 MAX_BATCH = 20_000
 IN_ONE_QUERY = 500
-Announced = dict[tuple[int, str, str], Upload]  # by version, path and MD5
+Key = tuple[int, str, str, str]  # version, path, MD5 and XXH128
+Announced = dict[Key, Upload]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnnouncedFile:
-    """A file that is about to be uploaded: `md5` is hex, `path` its place in the manifest."""
+    """A file that is about to be uploaded to `path` of the manifest: its MD5 or XXH128 (hex), or both."""
 
     version: Version
     path: str
-    md5: str
+    md5: str = ""
+    xxh128: str = ""
+
+    @property
+    def key(self) -> Key:
+        """By what the same announcement is known again."""
+        return self.version.pk, self.path, self.md5, self.xxh128
+
+    def found_in(self, known: Mapping[str, Blob]) -> Blob | None:
+        """The blob of these digests, by MD5: an XXH128 alone is too easily forged to tell what a file is (decision 0022).
+
+        Bytes whose XXH128 was never computed have none, and are brought once more.
+        """
+        blob = known.get(self.md5)
+        return blob if blob and self.xxh128 in ("", blob.xxh128) else None
 
 
 def _require_pending(actor: User, version: Version) -> None:
@@ -53,7 +68,7 @@ def set_manifest(
     require(actor, Action.LOG_VERSION, version.artifact.project)
     if base is not None and base.artifact_id != version.artifact_id:
         raise InvalidInputError("The base of a version is an earlier version of the same artifact.")
-    if md5 and not MD5.match(md5):
+    if md5 and not DIGEST.match(md5):
         raise InvalidInputError("The manifest's digest is not an MD5.")
     with transaction.atomic():
         Artifact.objects.select_for_update().get(pk=version.artifact_id)  # no commit meanwhile
@@ -113,7 +128,7 @@ def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Uploa
     """One Upload a file, in the same order; its `blob` is filled when the server has the bytes *and the actor may read
     them already*, so that a guessed digest gives no access to anybody's bytes.
 
-    Raises InvalidInputError for a bad path or MD5, ConflictError for a committed version.
+    Raises InvalidInputError for a bad path or digest, ConflictError for a committed version.
     """
     if len(files) > MAX_BATCH:
         raise InvalidInputError(f"Announce at most {MAX_BATCH} files at once; these are {len(files)}.")
@@ -122,18 +137,19 @@ def announce_files(*, actor: User, files: Sequence[AnnouncedFile]) -> list[Uploa
         _require_pending(actor, version)
     for file in files:
         check_path(file.path)
-        if not MD5.match(file.md5):
-            raise InvalidInputError(f"The digest of {file.path!r} is not an MD5.")
+        given = [digest for digest in (file.md5, file.xxh128) if digest]
+        if not given or not all(DIGEST.match(digest) for digest in given):
+            raise InvalidInputError(f"The digest of {file.path!r} is not an MD5 or XXH128.")
     try:
         present = _announce(actor, versions.values(), files)
     except IntegrityError:  # bytes that another version had are collected just now; asked again, they are missing
         present = _announce(actor, versions.values(), files)
-    return [present[file.version.pk, file.path, file.md5] for file in files]
+    return [present[file.key] for file in files]
 
 
 def _announce(actor: User, versions: Collection[Version], files: Sequence[AnnouncedFile]) -> Announced:
     """The upload of each file: the one announced before, else a new one."""
-    known = readable_blobs(actor, {file.md5 for file in files})
+    known = readable_blobs(actor, {file.md5 for file in files if file.md5})
     with transaction.atomic():
         # One after the other, so that what is announced twice at once is one upload; and no commit meanwhile.
         list(Artifact.objects.select_for_update().filter(versions__in=versions).order_by("pk").only("pk"))
@@ -141,20 +157,21 @@ def _announce(actor: User, versions: Collection[Version], files: Sequence[Announ
             version.refresh_from_db(fields=["state"])
             _require_pending(actor, version)
         present = _announced_before(actor, files)
-        missing = [file for file in files if (file.version.pk, file.path, file.md5) not in present]
+        missing = [file for file in files if file.key not in present]
         return present | _announce_new(actor, missing, known)
 
 
 def _announce_new(actor: User, files: Sequence[AnnouncedFile], known: dict[str, Blob]) -> Announced:
     new = {
-        (file.version.pk, file.path, file.md5): Upload(
+        file.key: Upload(
             purpose=Upload.Purpose.VERSION_FILE,
             container_id=file.version.artifact.project_id,
             owner=actor,
             subject_id=file.version.pk,
             name=file.path,
             md5=file.md5,
-            blob=known.get(file.md5),
+            xxh128=file.xxh128,
+            blob=file.found_in(known),
         )
         for file in files
     }
@@ -172,19 +189,32 @@ def _announced_before(actor: User, files: Sequence[AnnouncedFile]) -> Announced:
             uploads = Upload.objects.select_related("blob").filter(
                 purpose=Upload.Purpose.VERSION_FILE, subject_id=version_id, md5__in=part, owner=actor
             )
-            found.update({(version_id, upload.name, upload.md5): upload for upload in uploads})
+            found.update({(version_id, upload.name, upload.md5, upload.xxh128): upload for upload in uploads})
     return found
 
 
-def readable_blobs(actor: User, digests: Iterable[str]) -> dict[str, Blob]:
+def readable_blobs(actor: User, md5s: Iterable[str]) -> dict[str, Blob]:
     """The blobs of those MD5s (hex) that lie in a version which `actor` may download."""
     found: dict[str, Blob] = {}
-    for part in _parts(sorted(digests)):
+    for part in _parts(sorted(md5s)):
         # First which versions hold the bytes at all, by index; only those few are asked whether they are readable.
         holders = ManifestEntry.objects.filter(blob__md5__in=part).values("version")
         readable = Version.objects.readable_by(actor).filter(pk__in=holders)
         blobs = Blob.objects.filter(md5__in=part, entries__version__in=readable).distinct()
         found.update({blob.md5: blob for blob in blobs})
+    return found
+
+
+def blobs_of_artifact(version: Version, xxh128s: Iterable[str]) -> dict[str, Blob]:
+    """The blobs of those XXH128s (hex) that lie in a committed version of the same artifact, where a version that adds
+    to another one has its unchanged files. Nowhere else: whoever may write there could put forged bytes in their place.
+    """
+    found: dict[str, Blob] = {}
+    versions = Version.objects.committed().filter(artifact=version.artifact_id)
+    for part in _parts(sorted(xxh128s)):
+        blobs = Blob.objects.filter(xxh128__in=part, entries__version__in=versions).distinct()
+        # The oldest last, so that it counts, and not what was forged to look like it.
+        found.update({blob.xxh128: blob for blob in blobs.order_by("-created_at")})
     return found
 
 

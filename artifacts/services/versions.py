@@ -19,6 +19,7 @@ from access.roles import Action, Role
 from access.services.teams import MAX_TTL
 from artifacts import hooks, lifetimes
 from artifacts.lifetimes import FOR_GOOD, INHERIT
+from artifacts.manifest import Algorithm
 from artifacts.models import Artifact, RunInput, Version
 from artifacts.services.aliases import LATEST, point
 from artifacts.services.values import (
@@ -51,6 +52,7 @@ class Draft:
     artifact_name: str
     type: str
     digest: str
+    algorithm: Algorithm = Algorithm.MD5
     aliases: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     description: str = ""
@@ -83,7 +85,7 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
     """
     require(actor, Action.LOG_VERSION, project)
     if not DIGEST.match(draft.digest):
-        raise InvalidInputError(_("The digest is not the MD5 of a manifest."))
+        raise InvalidInputError(_("The digest of a manifest has 32 hex digits."))
     if len(draft.client_id) > MAX_CLIENT_ID:
         raise InvalidInputError(
             _("The client's own id of a version has at most %(max_client_id)s characters.")
@@ -99,7 +101,7 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
     if repeated is not None:  # what it asked for before may have moved on since
         aliases = [name for name in aliases if name not in [*repeated.requested_aliases, LATEST]]
     elif not draft.shared_id:
-        repeated = committed_twin(artifact, draft.digest)
+        repeated = committed_twin(artifact, draft.digest, draft.algorithm)
     if repeated is not None:
         if repeated.state == Version.State.COMMITTED:
             _label_again(actor, repeated, aliases, tags)
@@ -111,6 +113,7 @@ def create_version(*, actor: User, project: Project, run: Run | None, draft: Dra
             version = Version.objects.create(
                 artifact=artifact,
                 digest=draft.digest,
+                digest_algorithm=draft.algorithm,
                 client_id=draft.identity,
                 description=description,
                 metadata=metadata,
@@ -180,10 +183,10 @@ def _same_client(artifact: Artifact, client_id: str) -> Version | None:
     return found
 
 
-def committed_twin(artifact: Artifact, digest: str) -> Version | None:
+def committed_twin(artifact: Artifact, digest: str, algorithm: str) -> Version | None:
     """The newest committed version of `artifact` with that content."""
     twins = Version.objects.committed().select_related("artifact__project")
-    return twins.filter(artifact=artifact, digest=digest).order_by("-index").first()
+    return twins.filter(artifact=artifact, digest=digest, digest_algorithm=algorithm).order_by("-index").first()
 
 
 def _label_again(actor: User, version: Version, aliases: list[str], tags: list[str]) -> None:

@@ -20,7 +20,7 @@ from sdk_api import ids
 from sdk_api.context import Context, context
 from sdk_api.lookup import find_container
 from sdk_api.mutations.run import get_run
-from sdk_api.naming import check_project, lifetime
+from sdk_api.naming import ALGORITHMS, check_project, lifetime
 from sdk_api.resolvers.artifact import best_place
 from sdk_api.wire import last_step
 
@@ -64,14 +64,13 @@ def _project_of_run(request: Context, project: str, run_name: str) -> Any:
 def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Version]:
     """A pending version, or the committed one of the same content."""
     request = context(info)
-    if input.get("digest_algorithm") not in (None, "MANIFEST_MD5"):
-        raise InvalidInputError("This server takes manifests with MD5 digests only; leave digest_algorithm out.")
     project, run = _project(request, input)
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), "")
     draft = versions.Draft(
         artifact_name=name,
         type=input["artifact_type_name"],
         digest=input["digest"],
+        algorithm=ALGORITHMS[input.get("digest_algorithm") or "MANIFEST_MD5"],
         aliases=[alias["alias"] for alias in input.get("aliases") or ()],
         tags=[tag["tag_name"] for tag in input.get("tags") or ()],
         description=input.get("description") or "",

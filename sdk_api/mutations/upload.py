@@ -29,16 +29,16 @@ BINDABLES = [mutation]
 HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
 
 
-def _md5(text: str) -> str:
-    """An MD5 in base64 or hex as hex."""
+def _digest(text: str) -> str:
+    """An MD5 or XXH128, of 16 bytes, in base64 or hex as hex."""
     if HEX.match(text):
         return text.lower()
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidInputError(f"'{text[:80]}' is not an MD5 in base64.") from error
+        raise InvalidInputError(f"'{text[:80]}' is not an MD5 or XXH128 in base64.") from error
     if len(raw) != 16:
-        raise InvalidInputError(f"'{text[:80]}' is not an MD5 in base64.")
+        raise InvalidInputError(f"'{text[:80]}' is not an MD5 or XXH128 in base64.")
     return raw.hex()
 
 
@@ -69,7 +69,7 @@ def _announce(request: Context, version: Version, given: dict[str, Any]) -> Mani
         version=version,
         kind=given.get("type") or Manifest.Kind.FULL,
         base=get_writable(request, base) if base else None,
-        md5=_md5(given["digest"]) if given.get("digest") else "",
+        md5=_digest(given["digest"]) if given.get("digest") else "",
     )
 
 
@@ -78,9 +78,15 @@ def create_artifact_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any
     """Where to bring each file, in the order given; no address for bytes that are here and that the asker may read."""
     request = context(info)
     specs = input["artifact_files"]
+    speaks_xxh128 = input.get("digest_algorithm") == "MANIFEST_XXH128"
     versions = {text: get_writable(request, text) for text in {spec["artifact_id"] for spec in specs}}
     files = [
-        uploads.AnnouncedFile(version=versions[spec["artifact_id"]], path=spec["name"], md5=_md5(spec["md5"]))
+        uploads.AnnouncedFile(
+            version=versions[spec["artifact_id"]],
+            path=spec["name"],
+            md5=_digest(spec["md5"]),
+            xxh128=_digest(spec["digest"]) if speaks_xxh128 and spec.get("digest") else "",
+        )
         for spec in specs
     ]
     announced = uploads.announce_files(actor=request.user, files=files)

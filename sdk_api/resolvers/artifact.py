@@ -19,6 +19,7 @@ from registries.models import Link, LinkAlias
 from sdk_api.connections import Connection, Edge, whole
 from sdk_api.context import Context, context
 from sdk_api.ids import encode, number
+from sdk_api.naming import algorithm_name
 from sdk_api.resolvers.file import manifest_file, version_files
 from sdk_api.resolvers.membership import prepare_links, visible_links
 from sdk_api.wire import ArtifactType, File, Membership, next_step
@@ -139,8 +140,8 @@ def resolve_history_step(version: Version, info: GraphQLResolveInfo) -> int | No
 
 @artifact.field("digestAlgorithm")
 def resolve_digest_algorithm(version: Version, info: GraphQLResolveInfo) -> str:
-    """The only one there is."""
-    return "MANIFEST_MD5"
+    """That of its manifest."""
+    return algorithm_name(version.digest_algorithm)
 
 
 @artifact.field("commitHash")

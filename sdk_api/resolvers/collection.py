@@ -14,6 +14,7 @@ from sdk_api.context import Context, context
 from sdk_api.filters.versions import filter_versions
 from sdk_api.ids import decode, encode
 from sdk_api.lookup import find_membership
+from sdk_api.naming import algorithm_name
 from sdk_api.resolvers.membership import LINK_ORDERS, prepare_links
 from sdk_api.wire import ArtifactType, Membership, container_id
 
@@ -142,9 +143,10 @@ def resolve_latest(row: Artifact, info: GraphQLResolveInfo) -> Version | None:
 
 
 @sequence.field("digestAlgorithm")
-def resolve_digest_algorithm(row: Artifact, info: GraphQLResolveInfo) -> str:
-    """The only one there is."""
-    return "MANIFEST_MD5"
+def resolve_digest_algorithm(row: Artifact, info: GraphQLResolveInfo) -> str | None:
+    """That of its newest version, in which the SDK then goes on; none before the first."""
+    newest = row.versions.committed().order_by("-index").values_list("digest_algorithm", flat=True).first()
+    return algorithm_name(newest) if newest else None
 
 
 @alias.field("id")

@@ -53,8 +53,8 @@ def resolve_is_team(row: Namespace, info: GraphQLResolveInfo) -> bool:
 
 @entity.field("xxhashDigestsEnabled")
 def resolve_xxhash(row: Namespace, info: GraphQLResolveInfo) -> bool:
-    """MD5 alone is understood."""
-    return False
+    """Everywhere."""
+    return True
 
 
 @entity.field("organization")

@@ -85,7 +85,7 @@ def test_local_paths_leave_the_document() -> None:
     kept = json.loads(clean(document))["contents"]["a"]
 
     assert kept == {"digest": line["digest"], "size": 3, "birthArtifactID": "QQ=="}
-    assert entries[0].md5 == "acbd18db4cc2f85cedef654fccc4a4d8"
+    assert entries[0].hex == "acbd18db4cc2f85cedef654fccc4a4d8"
 
 
 @pytest.mark.parametrize(

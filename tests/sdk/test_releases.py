@@ -38,6 +38,7 @@ def test_the_main_flows_work_with_an_older_release(release: str, server: Server,
     assert_flows(told(sdk(PROGRAM, key=KEY, python=python)), release)
 
 
+@pytest.mark.slow
 def test_the_main_flows_work_with_the_present_release(server: Server, sdk: Sdk) -> None:
     provision(server)
     assert_flows(told(sdk(PROGRAM, key=KEY)), "0.31.0")

@@ -16,7 +16,7 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     told = ask(cast.otto, "{ serverInfo { features { name isEnabled } cliVersionInfo } }").data["serverInfo"]
     features = {feature["name"] for feature in told["features"] if feature["isEnabled"]}
     assert {"ARTIFACT_REGISTRY_SEARCH", "CLIENT_IDS", "MARK_RUN_FILES_UPLOADED"} <= features
-    assert not features & {"FILESTREAM_GZIP", "ARTIFACT_DIGEST_ALGORITHM", "STRUCTURED_CONSOLE_LOGS"}
+    assert not features & {"FILESTREAM_GZIP", "STRUCTURED_CONSOLE_LOGS"}
     assert told["cliVersionInfo"]["max_cli_version"] == "0.31.0"
 
 

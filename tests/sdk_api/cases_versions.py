@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 
+import xxhash
+
 from artifacts.models import RunInput, Version
 from projects.models import Project
 from sdk_api.ids import encode
@@ -100,7 +102,15 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     ]  # `b` lies in a version that mia may read
     assert nodes[0]["uploadHeaders"][0] == f"Content-MD5:{files[0]['md5']}"
     assert {node["artifact"]["id"] for node in nodes} == {wire_id(version)}
-    assert Upload.objects.filter(subject_id=version.pk, name="z", md5=md5_of(b"zzz"), blob=None).exists()
+    assert Upload.objects.filter(subject_id=version.pk, name="z", md5=md5_of(b"zzz"), xxh128="", blob=None).exists()
+
+    files = [{**file, "digest": xxhash.xxh128_hexdigest(texts[file["name"]])} for file in files]
+    given = {"artifactFiles": files, "digestAlgorithm": "MANIFEST_XXH128"}
+    told = mutate(ask, cast.mia, "createArtifactFiles", "CreateArtifactFilesInput", fields, **given)
+    nodes = [edge["node"] for edge in told["files"]["edges"]]
+    assert [node["uploadUrl"] is None for node in nodes] == [False, True, False]
+    fast = {upload.xxh128 for upload in Upload.objects.filter(subject_id=version.pk).exclude(xxh128="")}
+    assert fast == {file["digest"] for file in files}
 
 
 @root("completeMultipartUploadArtifact")

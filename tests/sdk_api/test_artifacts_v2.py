@@ -1,4 +1,4 @@
-"""GET /artifactsV2/…: bytes by MD5 with the API key, of a version in that place and for who may download there."""
+"""GET /artifactsV2/…: bytes by MD5 or XXH128 with the API key, of a version in that place and for who may download there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import pytest
+import xxhash
 from django.test import Client
 
 from access.models import User
@@ -37,6 +38,7 @@ def test_both_forms_give_the_bytes(place: str, cast: Cast, world: World) -> None
         f"{place}/{first}/{ONE}/a.txt",
         f"{place}/{first}/{first}/{ONE}/a.txt",
         f"{place}/{first}/x/{ONE}/dir/a.txt",
+        f"{place}/{first}/x/{xxhash.xxh128_hexdigest(b'one')}/a.txt",
     ):
         response = get(cast.mia, path)
         assert (response.status_code, body(response)) == (200, b"one")

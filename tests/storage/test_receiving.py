@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import xxhash
 from django.db import connections
 
 from common.errors import InvalidInputError, TooLargeError
@@ -70,6 +71,19 @@ def test_bad_bytes_leave_nothing_behind(body: Any, size: int, md5: str, settings
 
     assert blob_files(settings) == []
     assert not Blob.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [5, 5 * 2**20])
+def test_bytes_of_another_xxh128_leave_nothing_behind(size: int, settings: Any) -> None:
+    data = os.urandom(size)
+    with pytest.raises(InvalidInputError, match="XXH128"):
+        receive(io.BytesIO(data), size=size, xxh128="0" * 32)
+    assert blob_files(settings) == []
+    assert not Blob.objects.exists()
+
+    found = xxhash.xxh128_hexdigest(data)
+    assert receive(io.BytesIO(data), size=size, xxh128=found).xxh128 == found
 
 
 @pytest.mark.django_db
