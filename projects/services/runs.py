@@ -112,8 +112,8 @@ def upsert_run(
 ) -> tuple[Run, bool]:
     """Make the run `name` (its id within the project), or change it; also whether it was made.
 
-    A second time, or two at once, mean the same. A run that ended is resumed by its script: what that streams next reopens
-    it. Raises NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
+    A second time, or two at once, mean the same. A run that ended is resumed `by_script`, the one that executes it: what that
+    streams next reopens it. Raises NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
     """
     require(actor, Action.WRITE_RUN, project)
     names.container_name(name, "run")

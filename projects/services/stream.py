@@ -190,8 +190,8 @@ def _turn(run: Run, batch: StreamBatch, now: datetime) -> dict[str, Any]:
     if not batch.complete:
         if run.state == State.KILLED and run.exit_code is None and not run.is_silent:
             return {}
-        known = batch.writer in run.writers if batch.writer else run.exit_code is not None and not run.resumed
-        if known and run.state != State.RUNNING:
+        late = batch.writer in run.writers if batch.writer else run.exit_code is not None and not run.resumed
+        if late and run.state != State.RUNNING:
             return {}
         opened = {"exit_code": None, "finished_at": None, "resumed": False}
         return {"state": State.RUNNING, "preempting": preempting} | opened
