@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -119,7 +120,8 @@ def upsert_run(
     names.container_name(name, "run")
     given = fields.checked()
     with transaction.atomic():
-        fresh = {**given, "user": actor, "display_name": given.get("display_name") or run_name(_next_number(project))}
+        named = given.get("display_name") or partial(_free_name, project)  # asked for a name only by a run that is new
+        fresh = {**given, "user": actor, "display_name": named}
         run, inserted = Run.objects.select_for_update().get_or_create(project=project, name=name, defaults=fresh)
         run.project = project
         if inserted:
@@ -143,8 +145,8 @@ def update_run(*, actor: User, run: Run, fields: RunFields) -> Run:
     return locked
 
 
-def _next_number(project: Project) -> int:
-    return Run.objects.filter(project=project).count() + 1
+def _free_name(project: Project) -> str:
+    return run_name(Run.objects.filter(project=project).count() + 1)
 
 
 def _change(run: Run, given: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.models import User
@@ -109,6 +110,19 @@ def test_a_run_without_a_name_is_given_one(run: Run) -> None:
     assert adjective
     assert noun
     assert number == "1"
+
+
+def test_runs_are_counted_only_for_a_name_that_is_needed(cast: Cast, project: Project) -> None:
+    def counted(name: str, fields: RunFields) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            upsert_run(actor=cast.mia, project=project, name=name, fields=fields)
+        return [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+
+    assert len(counted("r1", RunFields())) == 1
+    assert counted("r1", RunFields(notes="resumed")) == []
+    assert counted("r2", RunFields(display_name="mine")) == []
+    assert len(counted("r3", RunFields(display_name=""))) == 1
+    assert Run.objects.get(name="r3").display_name.endswith("-3")
 
 
 def test_numbers_and_texts_that_no_database_takes_are_mended(cast: Cast, project: Project) -> None:
