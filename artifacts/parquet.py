@@ -85,7 +85,10 @@ def _is_flat(kind: Any) -> bool:
     """Whether a value is one number, text or moment: lists may hold more than any size in the file tells."""
     from pyarrow import types
 
-    return bool(types.is_primitive(kind) or types.is_string(kind) or types.is_large_string(kind) or _is_bytes(kind))
+    if types.is_dictionary(kind):  # a category of pandas
+        return _is_flat(kind.value_type)
+    is_text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+    return bool(types.is_primitive(kind) or types.is_null(kind) or is_text or _is_bytes(kind))
 
 
 def _is_bytes(kind: Any) -> bool:
@@ -98,10 +101,27 @@ def _cells(column: Any) -> Row:
     """The values of a column; what they share is made once."""
     from pyarrow import types
 
-    if not types.is_dictionary(column.type):
+    if types.is_dictionary(column.type):
+        shared = _cells(column.dictionary)
+        return [None if place is None else shared[place] for place in column.indices.to_pylist()]
+    try:
         return [_plain(value.as_py()) for value in column]
-    shared = [_plain(value.as_py()) for value in column.dictionary]
-    return [None if place is None else shared[place] for place in column.indices.to_pylist()]
+    except (ValueError, OverflowError):
+        if not types.is_temporal(column.type):
+            raise
+    return _moments(column)
+
+
+def _moments(column: Any) -> Row:
+    """As Arrow writes them, where Python has no such moment: one between two microseconds, or in the year 100000."""
+    from pyarrow import ArrowInvalid, types
+
+    unit = f" {column.type.unit}" if types.is_duration(column.type) else ""
+    try:
+        texts = column.cast("string").to_pylist()
+    except ArrowInvalid:  # in a time zone that is not known here
+        return [f"({column.type})"] * len(column)
+    return [None if text is None else f"{text}{unit}" for text in texts]
 
 
 def _plain(value: Any) -> Cell:

@@ -50,15 +50,56 @@ def test_its_rows_are_a_sheet_with_its_types() -> None:
     assert (len(long.rows), long.is_cut) == (50_000, True)
 
 
+NANOSECONDS = 1_700_000_000_123_456_789
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        (pyarrow.timestamp("ns"), NANOSECONDS, "2023-11-14 22:13:20.123456789"),
+        (pyarrow.timestamp("ns"), 1_700_000_000_123_456_000, "2023-11-14 22:13:20.123456"),
+        (pyarrow.timestamp("ns", "UTC"), NANOSECONDS, "2023-11-14 22:13:20.123456789Z"),
+        (pyarrow.timestamp("ns", "+09:00"), NANOSECONDS, "2023-11-15 07:13:20.123456789+0900"),
+        (pyarrow.timestamp("us", "Mars/Base"), 1, "(timestamp[us, tz=Mars/Base])"),
+        (pyarrow.timestamp("us"), 2**62, "<value out of range: 4611686018427387904>"),
+        (pyarrow.date32(), 19_000, "2022-01-08"),
+        (pyarrow.time64("ns"), 3_600_000_000_001, "01:00:00.000000001"),
+        (pyarrow.duration("ns"), 1_000_000_001, "1000000001 ns"),
+        (pyarrow.decimal128(20, 2), Decimal("1.25"), 1.25),
+        (pyarrow.dictionary(pyarrow.int32(), pyarrow.string()), "cat", "cat"),
+        (pyarrow.string_view(), "cat", "cat"),
+        (pyarrow.list_(pyarrow.int64()), [1, 2], "(list<element: int64>)"),
+        (pyarrow.struct([("a", pyarrow.int64())]), {"a": 1}, "(struct<a: int64>)"),
+        (pyarrow.null(), None, None),
+    ],
+)
+def test_each_kind_of_column_is_shown_or_named_and_damages_no_other(
+    kind: pyarrow.DataType, value: Any, shown: Any
+) -> None:
+    sheet = sheet_of(written({"it": pyarrow.array([value, None], kind), "n": [1, 2]}))
+    is_named = str(shown).startswith("(")
+    assert sheet.rows == [[shown, 1], [shown if is_named else None, 2]]
+
+
+def test_a_moment_between_microseconds_is_shown_in_a_category_and_in_the_old_encoding_too() -> None:
+    moments = pyarrow.array([NANOSECONDS, None], pyarrow.timestamp("ns"))
+    for data in (
+        written({"at": moments.dictionary_encode()}),
+        written({"at": moments}, use_deprecated_int96_timestamps=True),
+    ):
+        assert sheet_of(data).rows == [["2023-11-14 22:13:20.123456789"], [None]]
+
+
 def test_a_row_group_that_unpacks_to_too_much_shows_its_columns_alone() -> None:
     zeros = pyarrow.array([0.0] * 9_000_000)
     sheet = sheet_of(written({"zeros": zeros}, compression="zstd", use_dictionary=False, row_group_size=10**7))
     assert (sheet.columns, sheet.rows, sheet.is_cut) == (["column", "type"], [["zeros", "double"]], True)
 
 
-def test_a_long_text_that_all_rows_share_is_not_copied_for_each() -> None:
+@pytest.mark.parametrize("is_category", [False, True])
+def test_a_long_text_that_all_rows_share_is_not_copied_for_each(is_category: bool) -> None:
     texts = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 20_000), ["x" * 10_000_000])
-    data = written({"text": texts}, compression="zstd", store_schema=False, dictionary_pagesize_limit=2**30)
+    data = written({"text": texts}, compression="zstd", store_schema=is_category, dictionary_pagesize_limit=2**30)
     before = pyarrow.default_memory_pool().max_memory()
     sheet = sheet_of(data)
     assert (len(sheet.rows), len(str(sheet.rows[0][0]))) == (20_000, 1001)
