@@ -13,6 +13,22 @@ from registries.models import Collection, Link
 from sdk_api.ids import encode
 
 
+@dataclass(frozen=True)
+class PartPlace:
+    """Where to bring one part of a file."""
+
+    part_number: int
+    upload_url: str
+
+
+@dataclass(frozen=True)
+class PartPlaces:
+    """Where to bring the parts of a file."""
+
+    upload_id: str
+    upload_url_parts: list[PartPlace]
+
+
 @dataclass(frozen=True, kw_only=True)
 class File:
     """A file to read, or (with `upload_url`) to bring."""
@@ -28,6 +44,7 @@ class File:
     storage_path: str | None = None
     upload_url: str | None = None
     upload_headers: tuple[str, ...] = ()
+    upload_multipart_urls: PartPlaces | None = None
     artifact: Version | None = None
 
     @property

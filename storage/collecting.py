@@ -40,6 +40,12 @@ def collect(*, untouched_since: datetime) -> Collected:
     return collected
 
 
+def remove_unheld(keys: Iterable[str], *, untouched_since: datetime) -> None:
+    """Remove those of `keys` that nothing refers to and whose bytes last arrived before that moment."""
+    for batch in batched(keys, BATCH):
+        _remove(batch, untouched_since)
+
+
 def would_collect(*, untouched_since: datetime, beside: Mapping[type[models.Model], models.QuerySet[Any]]) -> Collected:
     """What `collect` would remove if the rows `beside` were gone; changes nothing."""
     unheld = Blob.objects.filter(touched_at__lt=untouched_since).unheld(beside=beside)

@@ -1,4 +1,4 @@
-"""Blob, and Upload: a promise of bytes that one signed PUT may keep."""
+"""Blob, Upload: a promise of bytes that one signed PUT may keep, and Part: the same for a piece of a large file."""
 
 from __future__ import annotations
 
@@ -81,3 +81,18 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.name}"
+
+
+class Part(models.Model):
+    """A piece of an upload that comes in parts, by its `number` from 1 on; it goes once they are put together."""
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    md5 = models.CharField(max_length=32)
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="parts", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.upload} ({self.number})"

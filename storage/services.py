@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, BinaryIO
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from storage.models import Blob, Upload
 from storage.stores import store
 
 CHUNK = 2**20
+GONE = "What was announced here is gone; announce the file again."
 
 
 def receive(
@@ -27,12 +29,24 @@ def receive(
     them. A short or broken body, or a wrong digest, raises InvalidInputError and leaves nothing behind; a body beyond
     `VITRINE_MAX_UPLOAD_BYTES` raises TooLargeError before it is read.
     """
+    check_size(size)
+    return keep(_chunks(stream, size), size=size, md5=md5, xxh128=xxh128, hold=hold)
+
+
+def check_size(size: int) -> None:
+    """Raises TooLargeError beyond what this server takes."""
     if size > settings.MAX_UPLOAD_BYTES:
         raise TooLargeError(f"The file has {size} bytes; this server takes at most {settings.MAX_UPLOAD_BYTES}.")
+
+
+def keep(
+    chunks: Iterator[bytes], *, size: int, md5: str = "", xxh128: str = "", hold: Callable[[Blob], object] | None = None
+) -> Blob:
+    """Store `chunks`, `size` bytes in all, as `receive` does."""
     file, temporary = store().create_temporary()
     try:
         with file:
-            found = write_and_digest(_chunks(stream, size), file, size)
+            found = write_and_digest(chunks, file, size)
             if found.size != size:
                 raise InvalidInputError(f"The body ended after {found.size} of {size} bytes; send it again.")
             _check("MD5", found.md5, md5)
@@ -58,12 +72,14 @@ def fulfil(upload: Upload, stream: IO[bytes], *, size: int) -> Blob:
 
     Raises NotFoundError when the upload was given up meanwhile.
     """
-
-    def hold(blob: Blob) -> None:
-        if not Upload.objects.filter(pk=upload.pk).update(blob=blob):
-            raise NotFoundError("What was announced here is gone; announce the file again.")
-
+    hold = partial(keep_promise, upload)
     return receive(stream, size=size, md5=upload.md5, xxh128=upload.xxh128, hold=hold)
+
+
+def keep_promise(upload: Upload, blob: Blob) -> None:
+    """Say that the bytes of `upload` are those of `blob`. Raises NotFoundError when it was given up meanwhile."""
+    if not Upload.objects.filter(pk=upload.pk).update(blob=blob):
+        raise NotFoundError(GONE)
 
 
 def _vouch(blob: Blob, file: BinaryIO, hold: Callable[[Blob], object] | None) -> None:

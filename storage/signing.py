@@ -14,13 +14,15 @@ from common.errors import ForbiddenError
 from storage.models import Upload
 
 SALT = "storage.url"
+PART_SECONDS = 7 * 86_400  # parts come one after the other; an upload that nothing arrives for is kept as long
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
     """What an address allows: `method` on `key` (an Upload's id for PUT, a blob's SHA-256 for GET).
 
-    `version` is the id of the version whose file it is, so that a download is known as one; 0 for other bytes.
+    `version` is the id of the version whose file it is, so that a download is known as one; 0 for other bytes. `part` is
+    the number of the part of the upload, 0 for the whole.
     """
 
     method: str
@@ -29,6 +31,7 @@ class Ticket:
     container: int
     principal: int
     version: int = 0
+    part: int = 0
 
 
 def base_url(request: HttpRequest) -> str:
@@ -37,33 +40,34 @@ def base_url(request: HttpRequest) -> str:
 
 
 def sign(ticket: Ticket) -> str:
-    """The ticket as URL-safe text, good for `VITRINE_SIGNED_URL_SECONDS`."""
+    """The ticket as URL-safe text, good for `VITRINE_SIGNED_URL_SECONDS`, that of a part for `PART_SECONDS`."""
     payload = [ticket.method, ticket.key, ticket.purpose, ticket.container, ticket.principal, ticket.version]
-    return signing.dumps(payload, salt=SALT)
+    return signing.dumps([*payload, ticket.part] if ticket.part else payload, salt=SALT)
 
 
 def open_ticket(text: str) -> Ticket:
     """The ticket of `text`. Raises ForbiddenError when it was tampered with or is past its time."""
     try:
-        method, key, purpose, container, principal, *more = signing.loads(
-            text, salt=SALT, max_age=settings.SIGNED_URL_SECONDS
-        )
+        method, key, purpose, container, principal, *more = signing.loads(text, salt=SALT)
+        version, part = (*more, 0, 0)[:2]  # addresses that an older server signed name neither
+        signing.loads(text, salt=SALT, max_age=PART_SECONDS if part else settings.SIGNED_URL_SECONDS)
     except signing.SignatureExpired as error:
         raise ForbiddenError("This address has expired; ask for a new one.") from error
     except (signing.BadSignature, ValueError) as error:
         raise ForbiddenError("This address was not signed by this server.") from error
-    version = more[0] if more else 0  # addresses that an older server signed name none
-    return Ticket(method=method, key=key, purpose=purpose, container=container, principal=principal, version=version)
+    place = {"container": container, "principal": principal, "version": version, "part": part}
+    return Ticket(method=method, key=key, purpose=purpose, **place)
 
 
-def upload_url(base: str, upload: Upload, principal: int) -> str:
-    """The address that takes one PUT of the announced file from `principal`, whoever announced it."""
+def upload_url(base: str, upload: Upload, principal: int, part: int = 0) -> str:
+    """The address that takes one PUT of the announced file, or of that part, from `principal`, whoever announced it."""
     ticket = Ticket(
         method="PUT",
         key=str(upload.pk),
         purpose=upload.purpose,
         container=upload.container_id,
         principal=principal,
+        part=part,
     )
     return base + reverse("storage:object", args=[sign(ticket), "file"])
 

@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -19,6 +19,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+PATIENCE = 20.0
+LOOK = 0.1
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,17 @@ def _folders(folder: Path) -> list[Path]:
     with suppress(FileNotFoundError):
         return sorted(path for path in folder.iterdir() if path.is_dir())
     return []
+
+
+def _wait_for(descriptor: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(LOOK)
 
 
 class LocalStore:
@@ -60,6 +73,23 @@ class LocalStore:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # until it is closed, or its process is killed
         return os.fdopen(descriptor, "w+b"), path
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Be the only one at what is called `name`, in all processes; who is killed lets go.
+
+        Raises BlockingIOError when another one is still at it after `PATIENCE` seconds.
+        """
+        path = self._private_folder(self._incoming) / name
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _wait_for(descriptor)
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
 
     def sweep(self, *, older_than: timedelta, dry_run: bool = False) -> int:
         """Remove temporary files that nobody has open for writing any more and that were last written that long ago.

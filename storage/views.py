@@ -14,6 +14,7 @@ from artifacts.serving import noted
 from common.errors import ForbiddenError, InvalidInputError, NotFoundError
 from common.public import public
 from storage.models import Blob, Upload
+from storage.parts import fulfil_part
 from storage.responses import blob_response
 from storage.services import fulfil
 from storage.signing import Ticket, open_ticket
@@ -62,7 +63,8 @@ def _put(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     length = request.headers.get("Content-Length", "")
     if not length.isdecimal():
         raise InvalidInputError("Send the body with a Content-Length.")
-    blob = fulfil(upload, request.META["wsgi.input"], size=int(length))
+    body, size = request.META["wsgi.input"], int(length)
+    blob = fulfil_part(upload, ticket.part, body, size=size) if ticket.part else fulfil(upload, body, size=size)
     return HttpResponse(status=200, headers={"ETag": f'"{blob.md5}"'})
 
 

@@ -66,7 +66,8 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Pending ones for which nothing was announced and nothing arrived since that moment."""
         purposes = [Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST]
         uploads = Upload.objects.filter(purpose__in=purposes, subject_id=OuterRef("pk"))
-        active = uploads.filter(Q(created_at__gte=since) | Q(blob__touched_at__gte=since))
+        arrived = Q(blob__touched_at__gte=since) | Q(parts__blob__touched_at__gte=since)
+        active = uploads.filter(Q(created_at__gte=since) | arrived)
         return self.filter(state=Version.State.PENDING, created_at__lt=since).exclude(Exists(active))
 
     def _reached_through(self, containers: models.QuerySet[Any, Any]) -> VersionQuerySet:

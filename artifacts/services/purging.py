@@ -16,7 +16,7 @@ from django.utils import timezone
 from artifacts.models import Artifact, Manifest, ManifestEntry, Version
 from artifacts.services.uploads import forget
 from common.batches import keys_of
-from storage.models import Upload
+from storage.models import Part, Upload
 
 BATCH = 500
 VERSION_PURPOSES = [Upload.Purpose.VERSION_FILE, Upload.Purpose.MANIFEST]
@@ -83,9 +83,10 @@ def holding_nothing(
     purged = Version.objects.purgeable(deleted_before).values("pk")
     idle = Version.objects.idle(idle_since).values("pk")
     versions = models.Q(version__in=purged) | models.Q(version__in=idle)
-    uploads = Upload.objects.filter(purpose__in=VERSION_PURPOSES, subject_id__in=idle)
+    uploads = Upload.objects.filter(purpose__in=VERSION_PURPOSES, subject_id__in=idle) | leftover_uploads(idle_since)
     return {
         ManifestEntry: ManifestEntry.objects.filter(versions),
         Manifest: Manifest.objects.filter(versions),
-        Upload: uploads | leftover_uploads(idle_since),
+        Upload: uploads,
+        Part: Part.objects.filter(upload__in=uploads.values("pk")),
     }

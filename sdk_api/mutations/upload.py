@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Collection
 from typing import Any
 
 from ariadne import MutationType
@@ -14,13 +15,14 @@ from access.policy import require
 from access.roles import Action
 from artifacts.models import Manifest, Version
 from artifacts.services import uploads
-from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.errors import InvalidInputError, NotFoundError
 from sdk_api import ids
 from sdk_api.connections import Connection, whole
 from sdk_api.context import Context, context
 from sdk_api.mutations.artifact import get_writable
 from sdk_api.resolvers.file import upload_headers
-from sdk_api.wire import File
+from sdk_api.wire import File, PartPlace, PartPlaces
+from storage import parts
 from storage.models import Upload
 from storage.signing import upload_url
 
@@ -90,37 +92,49 @@ def create_artifact_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any
         for spec in specs
     ]
     announced = uploads.announce_files(actor=request.user, files=files)
-    places = [_place(request, file, upload) for file, upload in zip(files, announced, strict=True)]
-    return {"files": whole(places)}
+    pieces = [_md5s(spec.get("upload_parts_input") or []) for spec in specs]
+    for upload, md5s in zip(announced, pieces, strict=True):
+        if md5s and upload.blob_id is None:
+            parts.announce(upload, md5s)
+    return {"files": whole([_place(request, *place) for place in zip(files, announced, pieces, strict=True)])}
 
 
-def _place(request: Context, file: uploads.AnnouncedFile, upload: Upload) -> File:
+def _place(request: Context, file: uploads.AnnouncedFile, upload: Upload, pieces: Collection[int]) -> File:
+    def address(part: int = 0) -> str:
+        return upload_url(request.base, upload, request.user.pk, part)
+
+    is_here = upload.blob_id is not None
+    part_places = [PartPlace(number, address(number)) for number in sorted(pieces)]
     return File(
         id=ids.encode("Upload", upload.pk),
         name=file.path,
         md5=file.md5,
         storage_path=f"upload/{upload.pk}",
-        upload_url=None if upload.blob_id else upload_url(request.base, upload, request.user.pk),
+        upload_url=None if is_here else address(),
         upload_headers=upload_headers(upload),
+        upload_multipart_urls=None if is_here or not pieces else PartPlaces(str(upload.pk), part_places),
         artifact=file.version,
     )
 
 
 @mutation.field("completeMultipartUploadArtifact")
-def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str]:
-    """The digest of a file that has arrived, for a client that asks so; no file is ever taken in parts."""
+def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, str | None]:
+    """Put together what came in parts, or give it up; answers with the digest of the whole file."""
     request = context(info)
     version = get_writable(request, input["artifact_id"])
     require(request.user, Action.LOG_VERSION, version.artifact.project)
     prefix, _, number = input["storage_path"].partition("/")
     if prefix != "upload" or not number.isdecimal() or len(number) > 18:
         raise NotFoundError("There is no such upload.")
-    found = Upload.objects.filter(pk=int(number), subject_id=version.pk, purpose=Upload.Purpose.VERSION_FILE)
-    upload = found.select_related("blob").first()
+    upload = Upload.objects.filter(pk=int(number), subject_id=version.pk, purpose=Upload.Purpose.VERSION_FILE).first()
     if upload is None:
         raise NotFoundError("There is no such upload.")
-    if upload.blob is None:
-        raise ConflictError(
-            "The file has not arrived. This server takes a file of any size in one PUT to its uploadUrl."
-        )
-    return {"digest": upload.blob.md5}
+    if input["complete_multipart_action"] == "Abort":
+        parts.abort(upload)
+        return {"digest": None}
+    return {"digest": parts.complete(upload, _md5s(input["completed_parts"])).md5}
+
+
+def _md5s(told: list[dict[str, Any]]) -> dict[int, str]:
+    """The MD5s of parts by number; a client hands back the ETag of each answer, with its quotes."""
+    return {part["part_number"]: _digest(part["hex_md5"].strip('"')) for part in told}

@@ -78,12 +78,10 @@ def half_visible(data: Path) -> list[str]:
         versions = database.execute("SELECT count(*) FROM artifacts_version WHERE state = 'committed'").fetchone()[0]
         wrong += [] if latest == min(versions, 1) else [f"{latest} latest of {versions} versions"]
     for path in (data / "blobs").rglob("*"):
-        if (
-            path.is_file()
-            and path.parent.name != "incoming"
-            and hashlib.sha256(path.read_bytes()).hexdigest() != path.name
-        ):
-            wrong.append(f"{path.name} is damaged")
+        if path.is_file() and path.parent.name != "incoming":
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            wrong += [f"{path.name} is damaged"] if found != path.name else []
     return wrong
 
 
@@ -122,3 +120,40 @@ def test_the_server_may_die_anywhere(victim: Server, tmp_path: Path, points: lis
             assert half_visible(victim.data) == [], point
     finally:
         victim.kill()
+
+
+LARGE = """
+import os, sys, wandb
+with open("large.bin", "wb") as file:  # mostly a hole
+    file.write(b"begin")
+    file.truncate(2049 * 2**20)
+with wandb.init(project="durable") as run:
+    artifact = wandb.Artifact("large", type="model")
+    artifact.add_file("large.bin", policy="immutable", skip_cache=True)
+    print(run.log_artifact(artifact).wait(timeout=300).version, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_it_may_die_at_each_stage_of_a_file_in_parts(victim: Server, tmp_path: Path) -> None:
+    home = tmp_path / "sdk"
+    home.mkdir()
+    env = sdk_process.environment(home, victim.url, KEY) | PATIENT
+    client = subprocess.Popen(
+        [sys.executable, "-c", LARGE], cwd=home, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        for point in ("in the middle of a body", "while parts are put together", "before the bytes of parts go"):
+            (tmp_path / "flag").write_text(point)
+            wait_for_death(victim, client)
+            assert half_visible(victim.data) == [], point
+            victim.start()
+        output, _ = client.communicate(timeout=300)
+    finally:
+        client.kill()
+        victim.kill()
+    assert (client.returncode, output.count("v0")) == (0, 1), output
+    assert half_visible(victim.data) == []
+    with sqlite3.connect(victim.data / "vitrine.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM storage_part").fetchone() == (0,)
+        assert database.execute("SELECT max(size) FROM storage_blob").fetchone() == (2049 * 2**20,)

@@ -107,6 +107,7 @@ def by_sdk(client: Client) -> Iterator[Sent]:
     places = client.ask("createArtifactFiles", "CreateArtifactFilesInput", fields, artifactFiles=announced)["files"]
     for edge, text in zip(places["edges"], texts.values(), strict=True):
         yield client.put(edge["node"]["uploadUrl"], text)
+    yield from in_parts(client, version)
     yield client.graphql("commitArtifact", "CommitArtifactInput", "artifact { id }", artifactID=version)
     run_file = {**PLACE, "runName": "r", "files": ["output.log"]}
     fields = "files { uploadUrl }"
@@ -114,6 +115,23 @@ def by_sdk(client: Client) -> Iterator[Sent]:
     place = client.ask("createRunFiles", "CreateRunFilesInput", fields, **run_file)
     yield client.put(place["files"][0]["uploadUrl"], b"line\n" * 5_000)
     yield client.post("/files/vision/cut/r/file_stream", {"complete": True, "exitcode": 0, "uploaded": ["output.log"]})
+
+
+def in_parts(client: Client, version: str) -> Iterator[Sent]:
+    """A large file of the same version, of which each part comes alone."""
+    pieces = {1: b"1" * 70_000, 2: b"2" * 900}
+    numbered = [{"partNumber": number, "hexMD5": md5_of(piece)} for number, piece in pieces.items()]
+    whole = base64_md5(b"".join(pieces.values()))
+    announced = [{"artifactID": version, "name": "large", "md5": whole, "uploadPartsInput": numbered}]
+    fields = "files { edges { node { storagePath uploadMultipartUrls { uploadID uploadUrlParts { uploadUrl } } } } }"
+    yield client.graphql("createArtifactFiles", "CreateArtifactFilesInput", fields, artifactFiles=announced)
+    told = client.ask("createArtifactFiles", "CreateArtifactFilesInput", fields, artifactFiles=announced)["files"]
+    place = told["edges"][0]["node"]
+    for part, piece in zip(place["uploadMultipartUrls"]["uploadUrlParts"], pieces.values(), strict=True):
+        yield client.put(part["uploadUrl"], piece)
+    given = {"artifactID": version, "completeMultipartAction": "Complete", "completedParts": numbered}
+    given |= {"storagePath": place["storagePath"], "uploadID": place["uploadMultipartUrls"]["uploadID"]}
+    yield client.graphql("completeMultipartUploadArtifact", "CompleteMultipartUploadArtifactInput", "digest", **given)
 
 
 def by_rest(client: Client) -> Iterator[Sent]:

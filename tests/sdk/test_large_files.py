@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from tests.sdk.team import KEY, Sdk, provision, told
@@ -36,3 +39,10 @@ print(json.dumps([read.size == SIZE, os.path.getsize("out/big.bin") == SIZE, mid
 def test_a_file_of_more_than_two_gib_comes_back_byte_for_byte(server: Server, sdk: Sdk) -> None:
     provision(server)
     assert told(sdk(PROGRAM, key=KEY, timeout=900)) == [True, True, "middle"]
+    with contextlib.closing(sqlite3.connect(server.data / "vitrine.sqlite3")) as database:
+        numbered = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'storage_part'").fetchone()
+        left = database.execute("SELECT count(*) FROM storage_part").fetchone()
+        largest = database.execute("SELECT max(size) FROM storage_blob").fetchone()
+    assert numbered == (23,), "it came in parts of 100 MiB"
+    assert (left, largest) == ((0,), (2200 * 2**20 + 17,))
+    assert sum(file.stat().st_size for file in server.data.rglob("*") if file.is_file()) < 2300 * 2**20

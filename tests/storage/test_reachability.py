@@ -34,12 +34,13 @@ from projects.models import Project, Run
 from projects.services.runs import announce_files, delete_run
 from registries.models import Link
 from registries.services.links import link_version, unlink_version
+from storage import parts
 from storage.models import Blob, Upload
 from storage.services import fulfil
 from storage.stores import store
 from storage.verifying import verify
 from tests.cast import Cast
-from tests.making import begin_version, project_of
+from tests.making import begin_version, md5_of, project_of
 
 FILES = {name: f"content of {name} ".encode() * 50 for name in "abcd"}
 GRACE, IDLE, UNTOUCHED = 7, 7, 1  # days: of what was deleted, of an upload, of bytes
@@ -50,6 +51,7 @@ steps = st.lists(
         st.tuples(st.just("log"), st.integers(0, 2), st.sets(st.sampled_from("abcd"), min_size=1)),
         st.tuples(st.just("begin"), st.integers(0, 2), st.sets(st.sampled_from("abcd"), min_size=1)),
         st.tuples(st.just("run"), st.integers(0, 1), st.sampled_from("abcd")),
+        st.tuples(st.just("part"), st.integers(0, 5), st.sampled_from("abcd")),
         st.tuples(
             st.sampled_from(["commit", "delete", "restore", "link", "unlink", "delete run", "age"]), st.integers(0, 5)
         ),
@@ -68,6 +70,7 @@ class World:
     project: Project
     now: float = 0
     pending: dict[int, tuple[set[str], float]] = field(default_factory=dict)
+    parts: dict[int, str] = field(default_factory=dict)
     committed: dict[int, set[str]] = field(default_factory=dict)
     deleted: dict[int, tuple[set[str], float]] = field(default_factory=dict)
     runs: dict[int, set[str]] = field(default_factory=dict)
@@ -92,6 +95,17 @@ class World:
             self.pending[version.pk] = names, self.now
             self.born.setdefault(version.pk, self.now)
         return version
+
+    def part(self, number: int, name: str) -> None:
+        """The first of two parts of a file arrives; announced anew with another first part, the earlier one goes."""
+        if (key := pick(self.pending, number)) and Version.objects.filter(pk=key).exists():
+            place = {"purpose": Upload.Purpose.VERSION_FILE, "subject_id": key, "name": "large", "md5": "0" * 32}
+            upload, _ = Upload.objects.get_or_create(container_id=self.project.pk, owner=self.cast.mia, **place)
+            parts.announce(upload, {1: md5_of(FILES[name]), 2: "0" * 32})
+            parts.fulfil_part(upload, 1, io.BytesIO(FILES[name]), size=len(FILES[name]))
+            self.seen[name] = self.now
+            self.parts[key] = name
+            self.pending[key] = self.pending[key][0], self.now
 
     def commit(self, number: int) -> None:
         if key := pick(self.pending, number):
@@ -181,19 +195,22 @@ class World:
         holders += [
             names for names, at in [*self.deleted.values(), *self.deleted_runs.values()] if self.now - at <= GRACE
         ]
-        holders += [names for names, at in self.pending.values() if self.now - at <= IDLE]
+        holders += [self._of(key) for key, (_, at) in self.pending.items() if self.now - at <= IDLE]
         held = set().union(*holders)
         fresh = {name for name, at in self.seen.items() if self.now - at <= UNTOUCHED}
         # Bytes that arrive count for every upload that waits for them, so that one may last longer than its own week.
-        self.pending = {key: row for key, row in self.pending.items() if self.now - self._last_touch(*row) <= IDLE}
-        fresh = fresh.union(*(names for names, _ in self.pending.values()))
+        self.pending = {key: row for key, row in self.pending.items() if self.now - self._last_touch(key) <= IDLE}
+        fresh = fresh.union(*map(self._of, self.pending))
         here = {name for name, data in FILES.items() if store().exists(hashlib.sha256(data).hexdigest())}
         assert held <= here, "bytes that somebody can reach were collected"
         assert here <= held | fresh, "garbage outlived its grace"
         assert list(verify(untouched_since=timezone.now())) == []
 
-    def _last_touch(self, names: set[str], begun: float) -> float:
-        return max(begun, *(self.seen[name] for name in names))
+    def _of(self, key: int) -> set[str]:
+        return self.pending[key][0] | ({self.parts[key]} if key in self.parts else set())
+
+    def _last_touch(self, key: int) -> float:
+        return max(self.pending[key][1], *(self.seen[name] for name in self._of(key)))
 
     def end(self) -> None:
         """When all is deleted and every grace is over, nothing is left, manifests included."""

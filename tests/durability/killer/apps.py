@@ -52,10 +52,12 @@ class KillerConfig(AppConfig):
     def ready(self) -> None:
         """Django's hook."""
         from artifacts.services import commits
-        from storage import services
+        from storage import parts, services
         from storage.stores import LocalStore
 
         services._chunks = between(services._chunks, "in the middle of a body")
+        parts._bytes_of = between(parts._bytes_of, "while parts are put together")
+        parts._release = around(parts._release, "before the bytes of parts go", "after the bytes of parts")
         LocalStore.publish = around(LocalStore.publish, "before the rename", "after the rename")  # type: ignore[method-assign]
         commits.point = around(commits.point, "inside the commit", "at the end of the commit")  # type: ignore[attr-defined]
         commits._number = around(commits._number, "before the commit", "after the commit")
