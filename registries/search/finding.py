@@ -13,11 +13,24 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Case, ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from access.models import OrganizationMembership, User
-from artifacts.models import Artifact, Version
+from artifacts.models import Artifact, Tag, Version
 from artifacts.reading import named_by
 from common.addresses import address
 from common.filtering.completing import written
@@ -112,9 +125,9 @@ class _Finder:
             "registries": [_registry(row) for row in registries],
             "collections": self._collections(shelves),
             "versions": self._versions(shelves),
-            "artifacts": self._of_projects(Artifact.objects, places, language.ARTIFACT_FIELDS, "name", _artifact),
+            "artifacts": self._of_projects(_artifacts(places), language.ARTIFACT_FIELDS, "name", _artifact),
             "projects": [_project(row) for row in projects],
-            "runs": self._of_projects(_newest_runs(places), places, language.RUN_FIELDS, "display_name", _run),
+            "runs": self._of_projects(_newest_runs(places), language.RUN_FIELDS, "display_name", _run),
             "people": self._people(),
         }
         return found | {kind: self._labels(kind) for kind in ("tags", "aliases")}
@@ -158,8 +171,8 @@ class _Finder:
     def _versions(self, shelves: list[int]) -> list[Hit]:
         """Found through their labels, of which the newest are looked at: three queries, none where no label is asked for."""
         by_alias, by_tag = labels_asked(self.tree, "alias", "name"), labels_asked(self.tree, "tag", "tag__name")
-        asked = self._condition(language.LINK_FIELDS)
-        if by_alias is None or by_tag is None or asked is None or not shelves:
+        names, asked = labels_asked(self.tree, "tag", "name"), self._condition(language.LINK_FIELDS)
+        if by_alias is None or by_tag is None or names is None or asked is None or not shelves:
             return []
         here = {"collection__registry__in": shelves, "collection__deleted_at": None}
         aliases: Any = LinkAlias.objects.with_protection().filter(by_alias, link__deleted_at=None, **here)
@@ -168,7 +181,9 @@ class _Finder:
             :LABELS
         ]:
             of_link.setdefault(link, []).append((name, is_protected))
-        tags = Version.tags.through.objects.filter(by_tag).order_by("-version_id")
+        # The few names first: where none fits, no version is looked at.
+        fits = Exists(Tag.objects.filter(names))
+        tags = Version.tags.through.objects.filter(fits, by_tag).order_by("-version_id")
         of_version: dict[int, list[str]] = {}
         for version, name in tags.values_list("version_id", "tag__name")[:LABELS]:
             of_version.setdefault(version, []).append(name)
@@ -195,12 +210,12 @@ class _Finder:
         return rank_of(name, self.query.words) == 0
 
     def _of_projects(
-        self, manager: Any, places: list[int], sources: dict[str, Source], name: str, hit: Callable[[Any], Hit]
+        self, seen: QuerySet[Any], sources: dict[str, Source], name: str, hit: Callable[[Any], Hit]
     ) -> list[Hit]:
         asked = self._condition(sources)
-        if asked is None or not places:
+        if asked is None:
             return []
-        rows = self._best(manager.filter(asked, project__in=places, deleted_at=None), name, self.query.words)
+        rows = self._best(seen.filter(asked, deleted_at=None), name, self.query.words)
         return [hit(row) for row in _light(rows.select_related("project__namespace"))]
 
     def _best(self, rows: Any, name: str, words: str, **more: Any) -> Any:
@@ -263,9 +278,15 @@ def _rank(name: str, words: str) -> Case:
     )
 
 
+def _artifacts(places: list[int]) -> QuerySet[Artifact]:
+    return Artifact.objects.filter(project__in=places)
+
+
 def _newest_runs(places: list[int]) -> QuerySet[Run]:
-    newest = Run.objects.filter(project__in=places).order_by("-pk").values("pk")[:RUNS]
-    return Run.objects.filter(pk__in=newest)
+    """From the last of them on, if there are so many: a range is cheaper than a list of their ids."""
+    runs = Run.objects.filter(project__in=places)
+    last = runs.order_by("-pk").values("pk")[RUNS - 1 : RUNS]
+    return runs.filter(pk__gte=Coalesce(Subquery(last), 0))
 
 
 def _light(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -62,6 +62,15 @@ def test_exact_names_come_before_beginnings_and_these_before_parts(world: Cast) 
     assert names(world.mia, "net")["collections"] == ["net", "network", "a-net", "subnet"]
 
 
+def test_of_runs_the_newest_are_looked_through(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = project_of(world.mia, world.team.namespace)
+    for name in ("gold-rush-2", "gold-rush-3"):
+        upsert_run(actor=world.mia, project=project, name=name, fields=RunFields(display_name=name))
+    for bound, found in ((2, ["gold-rush-2", "gold-rush-3"]), (9, ["gold-rush-1", "gold-rush-2", "gold-rush-3"])):
+        monkeypatch.setattr("registries.search.finding.RUNS", bound)
+        assert names(world.mia, "rush") == {"runs": found}
+
+
 def test_the_filter_language_narrows(world: Cast) -> None:
     assert names(world.mia, 'tag:"night shift" net') == {"versions": ["net:v0"], "tags": ["night shift"]}
     assert names(world.mia, "alias:gold -tag:outdoor") == {"versions": ["net:v0"], "aliases": ["gold"]}
