@@ -65,14 +65,14 @@ def complete(upload: Upload, told: Mapping[int, str]) -> Blob:
     not the digest announced, TooManyRequestsError while another request puts them together.
     """
     with _alone(upload):
-        upload.refresh_from_db(fields=["blob"])
-        if upload.blob is not None:
-            return upload.blob
+        arrived = Blob.objects.filter(uploads=upload).first()  # asked anew, after whoever had the lock
+        if arrived is not None:
+            return arrived
         parts = list(upload.parts.select_related("blob").order_by("number"))
         blobs = [part.blob for part in parts if part.blob is not None]
         missing = [part.number for part in parts if part.blob is None]
         if missing or not parts:
-            raise ConflictError(_missing(missing))
+            raise ConflictError(_missing(missing, len(parts)))
         if told != {part.number: part.md5 for part in parts}:
             raise InvalidInputError(f"completedParts are not the {len(parts)} parts as they were announced.")
 
@@ -94,11 +94,11 @@ def abort(upload: Upload) -> None:
         _release(blobs)
 
 
-def _missing(numbers: list[int]) -> str:
-    if not numbers:
+def _missing(numbers: list[int], of: int) -> str:
+    if not of:
         return "The file has not arrived. PUT it to its uploadUrl, or announce its parts and bring them."
     named = ", ".join(map(str, numbers[:NAMED])) + (" …" if len(numbers) > NAMED else "")
-    return f"{len(numbers)} parts have not arrived ({named}); bring them, then complete the file again."
+    return f"Parts that have not arrived: {named} ({len(numbers)} of {of}). Bring them, then complete the file again."
 
 
 def _release(blobs: list[Blob]) -> None:

@@ -138,7 +138,7 @@ def test_missing_parts_are_named(bringing: Bringing) -> None:
     answer = bringing.complete([etag])
 
     assert answer.status == 409
-    assert "2 parts have not arrived (1, 3)" in answer.message
+    assert "not arrived: 1, 3 (2 of 3)" in answer.message
     assert bringing.upload.blob is None
     assert Part.objects.exclude(blob=None).count() == 1
 
