@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.addresses import address
 from common.formatting import MISSING
 from common.sheets.choosing import text_of
 from common.sheets.reading import read_table
@@ -18,15 +19,16 @@ from projects.streams import parse_row, step_of
 from storage.models import Blob
 from storage.stores import store
 
-IMAGE, IMAGES, TABLE, HTML, AUDIO, VIDEO = (
+IMAGE, IMAGES, TABLE, INCREMENT, HTML, AUDIO, VIDEO = (
     "image-file",
     "images/separated",
     "table-file",
+    "incremental-table-file",
     "html-file",
     "audio-file",
     "video-file",
 )
-SHOWN = {IMAGE, IMAGES, TABLE, HTML, AUDIO, VIDEO}
+SHOWN = {IMAGE, IMAGES, TABLE, INCREMENT, HTML, AUDIO, VIDEO}
 MAX_KEYS = 48
 MAX_STEPS = 2_000
 MAX_IMAGES = 48
@@ -46,25 +48,40 @@ class Picture:
 
 @dataclass(frozen=True)
 class Grid:
-    """The first rows of a table: cells are texts, or the path of a picture; `numeric` are columns from 1.
-
-    `total` is None where the table is too large to be counted here.
+    """The first rows of a table: cells are texts, each with the address of its picture, if it is one; `numeric` are columns
+    from 1. `total` is None where the table is too large to be counted here; all of it is at `url`.
     """
 
     columns: Sequence[str]
     rows: list[list[tuple[str, str]]]
     numeric: set[int]
     total: int | None
+    url: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table is read: its bytes, its own page, and what gives the small picture of a file that a cell names."""
+
+    blob: Blob
+    url: str
+    thumbnail: Callable[[str], str]
+
+
+FindSources = Callable[[Run, Sequence[str]], Mapping[str, Source]]
 
 
 @dataclass(frozen=True)
 class Item:
-    """What a key held at or before the step that is looked at; `path` is the file of everything but pictures."""
+    """What a key held at or before the step that is looked at; `path` is the file of everything but pictures, `held` what
+    the SDK calls the same table in a version, where its pictures are.
+    """
 
     key: str
     kind: str
     step: int
     path: str = ""
+    held: str = ""
     pictures: list[Picture] = field(default_factory=list)
     grid: Grid | None = None
     is_here: bool = True
@@ -114,7 +131,8 @@ def at_step(found: Logged, step: int) -> list[Item]:
 def _item(key: str, step: int, value: Mapping[str, Any]) -> Item:
     kind = str(value["_type"])
     if kind not in {IMAGE, IMAGES}:
-        return Item(key, kind, step, path=_text(value.get("path")))
+        kind = TABLE if kind == INCREMENT else kind
+        return Item(key, kind, step, path=_text(value.get("path")), held=_text(value.get("artifact_path")))
     paths = value.get("filenames") if kind == IMAGES else [value.get("path")]
     captions = value.get("captions") if kind == IMAGES else [value.get("caption")]
     texts = captions if isinstance(captions, list) else []
@@ -126,7 +144,7 @@ def _item(key: str, step: int, value: Mapping[str, Any]) -> Item:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return values.text(value) if isinstance(value, str) else ""  # the database is asked for it
 
 
 def blobs_of(run: Run, paths: Sequence[str]) -> dict[str, Blob]:
@@ -135,20 +153,30 @@ def blobs_of(run: Run, paths: Sequence[str]) -> dict[str, Blob]:
     return {file.name: file.upload.blob for file in files if file.upload.blob is not None}
 
 
-def grid(blob: Blob, rows: int) -> Grid | None:
+def own_source(run: Run, path: str, blob: Blob) -> Source:
+    """A table among the files of the run, whose pictures lie there, too."""
+    names = (run.project.namespace.name, run.project.name, run.name)
+    return Source(
+        blob,
+        address("projects:run_table", *names, path),
+        lambda picture: f"{address('projects:run_thumbnail', *names, picture)}?small=1",
+    )
+
+
+def grid(source: Source, rows: int) -> Grid | None:
     """The first `rows` rows of a table, of which no more than 1 MiB is read. None for what is no table."""
-    with store().open(blob.sha256) as file:
+    with store().open(source.blob.sha256) as file:
         sheet = read_table(file, TABLE_BYTES)
     if sheet is None:
         return None
-    shown = [[_cell(cell) for cell in row] for row in sheet.rows[:rows]]
+    shown = [[_cell(cell, source) for cell in row] for row in sheet.rows[:rows]]
     numeric = {number for number, kind in enumerate(sheet.kinds, 1) if kind == Kind.NUMBER}
-    return Grid(sheet.columns, shown, numeric, None if sheet.is_cut else len(sheet.rows))
+    return Grid(sheet.columns, shown, numeric, None if sheet.is_cut else len(sheet.rows), source.url)
 
 
-def _cell(cell: Cell) -> tuple[str, str]:
-    """(text, path of a picture): one of them is empty."""
+def _cell(cell: Cell, source: Source) -> tuple[str, str]:
+    """(text, address of its picture, or nothing)."""
     if isinstance(cell, Media) and cell.kind == "image":
-        return "", cell.path
+        return (cell.caption or cell.path)[:MAX_CELL], source.thumbnail(cell.path)
     text = MISSING if cell is None else text_of(cell)
     return (text if len(text) <= MAX_CELL else f"{text[:MAX_CELL]}…"), ""

@@ -17,8 +17,8 @@ from projects import media
 from projects.models import Run
 
 
-def context(run: Run, user: User, query: QueryDict) -> dict[str, Any]:
-    """Of `?step=7`, by default the last one; `?key=examples` shows one alone."""
+def context(run: Run, user: User, query: QueryDict, find_sources: media.FindSources) -> dict[str, Any]:
+    """Of `?step=7`, by default the last one; `?key=examples` shows one alone. `find_sources` knows the tables in versions."""
     keys = media.media_keys(run)
     chosen = query.get("key", "")
     found = media.logged(run, [chosen] if chosen in keys else keys)
@@ -27,10 +27,11 @@ def context(run: Run, user: User, query: QueryDict) -> dict[str, Any]:
     alone = chosen in keys
     items = media.at_step(found, steps[at]) if steps else []
     may_see = can(user, Action.DOWNLOAD_FILE, run.project)
+    rows = media.MORE_ROWS if alone else media.FIRST_ROWS
     return {
         "keys": keys,
         "key": chosen if alone else "",
-        "items": _with_files(run, items, media.MORE_ROWS if alone else media.FIRST_ROWS) if may_see else [],
+        "items": _with_files(run, items, rows, find_sources) if may_see else [],
         "may_see": may_see,
         "steps": steps,
         "step": steps[at] if steps else None,
@@ -46,14 +47,17 @@ def _position(steps: list[int], query: QueryDict) -> int:
     return max(0, bisect_right(steps, whole(query, "step")) - 1)
 
 
-def _with_files(run: Run, items: list[media.Item], rows: int) -> list[media.Item]:
+def _with_files(run: Run, items: list[media.Item], rows: int, find_sources: media.FindSources) -> list[media.Item]:
     paths = [item.path or picture.path for item in items for picture in item.pictures or [media.Picture("", "")]]
     blobs = media.blobs_of(run, paths)
+    held = find_sources(run, [item.held for item in items if item.held and item.kind == media.TABLE])
     shown = []
     for item in items:
         here = [picture for picture in item.pictures if picture.path in blobs]
         blob = blobs.get(item.path)
-        grid = media.grid(blob, rows) if blob and item.kind == media.TABLE else None
+        grid = None
+        if blob and item.kind == media.TABLE:
+            grid = media.grid(held.get(item.held) or media.own_source(run, item.path, blob), rows)
         shown.append(replace(item, pictures=here, grid=grid, is_here=bool(here or blob)))
     return shown
 

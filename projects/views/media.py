@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from access.policy import require
 from access.roles import Action
 from accounts.requests import PersonalRequest
+from artifacts import logged_tables
 from artifacts.previews import LARGE, SMALL, thumbnail
 from common.errors import NotFoundError
 from common.htmx import render_page
@@ -39,7 +40,8 @@ FRAMED = (
 def run_media(request: PersonalRequest, entity: str, project: str, run: str) -> HttpResponse:
     """Pictures, tables, HTML, sound and film at a step; `?key=` shows one of them alone."""
     found = queries.find_run(request.user, entity, project, run)
-    context = pages.head(found, request.user) | {"tab": "media"} | media_page.context(found, request.user, request.GET)
+    shown = media_page.context(found, request.user, request.GET, logged_tables.sources)
+    context = pages.head(found, request.user) | {"tab": "media"} | shown
     return render_page(
         request, "projects/run_media.html", context, partial="media", data=lambda: media_page.data(found, context)
     )

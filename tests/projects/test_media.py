@@ -8,16 +8,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from access.models import User
+from artifacts.models import Version
+from artifacts.services.versions import delete_version
 from projects.models import Run
 from projects.services.runs import announce_files
 from projects.services.stream import StreamBatch, append
 from projects.streams import Piece
 from storage.services import fulfil
 from tests.cast import Cast
+from tests.making import log_version, project_of
 
 SignIn = Callable[[User], Client]
 RUN = "/vision/detection/runs/r1/"
@@ -90,6 +95,49 @@ def test_a_table_shows_its_first_rows_and_leads_to_all_of_them(cast: Cast, shown
     for name in ("media/r.html", "media/late.png", "media/none.table.json", "../x"):
         assert mia.get(f"{RUN}table/{name}/").status_code == 404, name
     assert signed_in(cast.otto).get(f"{RUN}table/media/t.table.json/").status_code == 404
+
+
+def test_a_table_that_a_version_holds_too_is_shown_from_there_with_its_pictures(
+    cast: Cast, shown: Run, signed_in: SignIn
+) -> None:
+    mia = signed_in(cast.mia)
+    cell = {"_type": "image-file", "path": "media/images/p.png", "caption": "<b>shot</b>"}
+    files = {
+        "it.table.json": json.dumps({"columns": ["pic"], "data": [[cell]]}).encode(),
+        "media/images/p.png": picture(),
+    }
+    ids = {"own": "a" * 128, "twin": "b" * 128, "foreign": "c" * 128}
+    kept = log_version(cast.mia, shown.project, files, name="run-r1-it", type="run_table", client_id=ids["own"])
+    elsewhere = project_of(cast.mia, cast.team.namespace, "elsewhere")
+    log_version(cast.mia, elsewhere, files, name="it", type="run_table", client_id=ids["foreign"])
+    Version.objects.create(artifact=kept.artifact, state="deleted", same_as=kept, client_id=ids["twin"])
+    table = {"_type": "table-file", "path": "media/t.table.json"}
+    held = {
+        key: table | {"artifact_path": f"wandb-client-artifact://{name}/it.table.json"} for key, name in ids.items()
+    }
+    ours = f"wandb-client-artifact://{ids['own']}"
+    odd = (ours, f"{ours}:latest/it.table.json", f"{ours}/\0", f"{ours}/\ud800", f"{ours}/none", 7)
+    held["lost"] = {"_type": "image-file", "path": "\ud800\0"}
+    held |= {f"odd{number}": table | {"artifact_path": text} for number, text in enumerate(odd)}
+    append(actor=cast.mia, run=shown, batch=StreamBatch(history=Piece(4, [json.dumps({"_step": 20, "in": held})])))
+
+    def panel(key: str) -> str:
+        return mia.get(f"{MEDIA}?key=in.{key}").content.decode()
+
+    page = "/vision/detection/artifacts/run_table/run-r1-it/v0"
+    for key in ("own", "twin"):
+        assert f'src="{page}/thumbnail/media/images/p.png?small=1" alt="&lt;b&gt;shot&lt;/b&gt;"' in panel(key)
+        assert f'href="{page}/table/it.table.json/"' in panel(key)
+    for key in ("foreign", *(f"odd{number}" for number in range(len(odd)))):
+        assert f'href="{RUN}table/media/t.table.json/"' in panel(key)
+    costs = []
+    for step in (9, 20):
+        with CaptureQueriesContext(connection) as queries:
+            mia.get(f"{MEDIA}?step={step}")
+        costs.append(len(queries))
+    assert costs[1] == costs[0] + 2
+    delete_version(actor=cast.mia, version=kept, delete_aliases=True)
+    assert "50 of 120 rows" in panel("own") and page not in panel("own")
 
 
 def test_pictures_are_drawn_anew_and_nothing_else_is(cast: Cast, shown: Run, signed_in: SignIn) -> None:

@@ -104,4 +104,20 @@ def test_tables_come_back_as_they_were_logged(server: Server, sdk: Sdk) -> None:
     joined = get(f"{VERSION}/files/both.joined-table.json").text
     parts = sorted(set(re.findall(rf'href="({VERSION}/files/t[12]_\w+\.table\.json)"', joined)))
     assert [Seen.on(get(part).text).column("count") for part in parts] == [["0", "7"], ["0", "7", "14"]]
+
+    panel = get(f"{RUN}/media").text
+    shown = Seen.on(panel)
+    assert shown.heads == COLUMNS
+    assert shown.rows[1] == ["<b>名前 01</b>", "-2.875", "7", "false", "shot 1", "2024-05-02 12:00:00", '{"x": [1]}']
+    assert get(unescape(shown.pictures[0])).headers["Content-Type"] == "image/webp"
+    assert f'href="{LOGGED}/table/predictions.table.json/"' in panel
+    assert "10 of 60 rows" in panel
+    [name] = api["files"]
+    assert f'href="{RUN}/table/{name}/"' in get(f"{RUN}/files").text
+    assert Seen.on(get(f"{RUN}/table/{name}/?sort=-3").text).column("count")[:2] == [str(count) for count in counts[:2]]
+
+    steps = re.search(r"<datalist id=\"steps\">(.*?)</datalist>", panel)
+    assert steps and len(re.findall("<option", steps[1])) == 3
+    grown = [Seen.on(get(f"{RUN}/media?key=grown&step={step}").text) for step in (1, 2)]
+    assert [table.column("n") for table in grown] == [["0"], ["1"]]
     assert "Traceback" not in server.log

@@ -40,6 +40,10 @@ def _plain(cell: object) -> object:
 
 with wandb.init(project="tables", id="logger") as run:
     run.log({"predictions": table()})
+    grown = wandb.Table(columns=["n"], log_mode="INCREMENTAL")
+    for number in range(2):
+        grown.add_data(number)
+        run.log({"grown": grown})
     made = wandb.Artifact("evaluation", "dataset")
     made.add(table(), "predictions")
     made.add(wandb.JoinedTable(table(2), table(3), "name"), "both")
@@ -60,7 +64,7 @@ print(
             "logged": plain(logged.get("predictions")),
             "joined": [read.get("both")._table1.data[1][2], len(read.get("both")._table2.data)],
             "parts": [line for _, line in read.get("whole").iterrows()],
-            "files": [file.name for file in api.run("vision/tables/logger").files(pattern="media/table/%")],
+            "files": [file.name for file in api.run("vision/tables/logger").files(pattern="media/table/pred%")],
         }
     )
 )
