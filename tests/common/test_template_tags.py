@@ -49,6 +49,17 @@ def test_names_cannot_break_out_of_a_chip() -> None:
         assert "<script>" not in render_to_string(f"components/{component}.html", context), component
 
 
+def test_tags_of_a_row_lead_to_the_list_by_them_and_are_safe() -> None:
+    html = render(
+        "{% tag_chips names url title %}", names=["night", "a&b/'\""], url="?sort=x&tag=", title="Only 'these'"
+    )
+    assert html == (
+        '<a class="chip chip-tag" href="?sort=x&amp;tag=night" title="Only &#x27;these&#x27;"><span>night</span></a>'
+        '<a class="chip chip-tag" href="?sort=x&amp;tag=a%26b%2F%27%22" title="Only &#x27;these&#x27;">'
+        "<span>a&amp;b/&#x27;&quot;</span></a>"
+    )
+
+
 def test_a_field_ties_its_error_and_hint_to_the_input() -> None:
     class NameForm(forms.Form):
         name = forms.CharField(help_text="Letters and digits.")
