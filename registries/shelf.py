@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -158,11 +158,8 @@ def headlines(collections: list[Collection]) -> dict[int, Headline]:
     chosen |= {row.pk: row.headline_metric for row in collections if row.headline_metric}
     if not chosen:
         return {}
-    recent = Q()
-    for pk, link in newest.items():
-        if pk in chosen:
-            recent |= Q(collection=pk, index__gt=link.index - SPARK)
-    links = Link.objects.filter(recent, deleted_at=None).order_by("collection", "index")
+    recent = {"collection__in": newest.keys() & chosen.keys(), "index__gt": F("collection__newest_link__index") - SPARK}
+    links = Link.objects.filter(**recent, deleted_at=None).order_by("collection", "index")
     placed = list(links.values_list("collection", "version"))
     metrics = VersionMetric.objects.filter(version__in={version for _, version in placed}, key__in=set(chosen.values()))
     values = {(version, key): value for version, key, value in metrics.values_list("version", "key", "value")}
