@@ -83,7 +83,11 @@ def _pretty(name: str, text: str) -> str:
 
 
 def _grid(name: str, blob: Blob) -> Grid | None:
-    """The file as a table, if it is one: CSV, TSV, or the JSON that the SDK makes of a logged table."""
+    """The file as a table, if it is one: CSV, TSV, or the JSON that the SDK makes of a logged table.
+
+    To the letter, unlike a sheet to look at (artifacts/sheets.py): there `1.50` is `1.5`, a picture is what its path
+    says, and columns beyond the fiftieth are left out.
+    """
     if name.endswith((".csv", ".tsv")):
         text = _read(blob, TABLE_BYTES)
         return None if text is None else _sheet(text, "\t" if name.endswith(".tsv") else ",", blob.size > TABLE_BYTES)
