@@ -97,6 +97,17 @@ def who(name: str, image: str = "", moment: datetime | None = None, *, short: bo
 
 
 @register.simple_tag
+def star(url: str, name: str, starred: bool) -> SafeString:
+    """A star, given or taken by pressing it. The page holds one _star_form.html, which sends it without scripts."""
+    url, label = escape(url), escape(gettext("Star %(name)s") % {"name": name})
+    value, pressed = ("0", "true") if starred else ("1", "false")
+    return mark_safe(  # noqa: S308  (escaped above)
+        f'<button class="btn btn-quiet btn-icon btn-sm star" form="stars" formaction="{url}" name="starred" value="{value}"'
+        f' aria-pressed="{pressed}" aria-label="{label}" hx-post="{url}" hx-swap="outerHTML">{icon("star")}</button>'
+    )
+
+
+@register.simple_tag
 def tag_chips(names: Iterable[str], url: str, title: str) -> SafeString:
     """Tags, each leading to `url` and its name: one call and not a loop, as a page has fifty rows of them."""
     title = conditional_escape(title)  # `translate … as` has escaped it

@@ -49,6 +49,13 @@ def test_names_cannot_break_out_of_a_chip() -> None:
         assert "<script>" not in render_to_string(f"components/{component}.html", context), component
 
 
+def test_a_star_says_what_pressing_it_does_and_is_safe() -> None:
+    html = render("{% star url name starred %}", url="/a&b/", name="<'net'>", starred=True)
+    assert 'formaction="/a&amp;b/" name="starred" value="0" aria-pressed="true"' in html
+    assert 'aria-label="Star &lt;&#x27;net&#x27;&gt;" hx-post="/a&amp;b/"' in html
+    assert 'value="1" aria-pressed="false"' in render("{% star '/' 'net' False %}")
+
+
 def test_tags_of_a_row_lead_to_the_list_by_them_and_are_safe() -> None:
     html = render(
         "{% tag_chips names url title %}", names=["night", "a&b/'\""], url="?sort=x&tag=", title="Only 'these'"
