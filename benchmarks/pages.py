@@ -47,7 +47,7 @@ PAGES = [
     f"{NET}versions/v50/lineage/",
     f"{NET}versions/v50/history/",
     f"{NET}versions/@latest/files/",
-    f"{NET}versions/@latest/files/?q=0042",
+    f"{NET}versions/@latest/files/?q=/00004",
     SOURCE,
     "/vision/training/",
     "/search/?q=net",
