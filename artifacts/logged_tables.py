@@ -20,6 +20,7 @@ def sources(run: Run, references: Sequence[str]) -> dict[str, Source]:
         return {}
     of_project = Version.objects.filter(artifact__project=run.project)
     made = of_project.filter(client_id__in={found["client"] for found in named.values()})
+    made = made.order_by("-pk")  # the oldest last, so that it counts: another one may claim the same id later
     versions = {client: twin or pk for client, twin, pk in made.values_list("client_id", "same_as", "pk")}
     entries = ManifestEntry.objects.filter(
         version__in=of_project.committed().filter(pk__in=versions.values()),

@@ -1,12 +1,11 @@
 """A large file in parts: each is announced by its MD5 and brought alone, and at the end they are put together (F73).
 
-What arrives lies in the store as blobs that its parts hold, so that a kill leaves nothing half, and housekeeping needs to
-know of nothing new.
+What arrives lies in the store as blobs that its parts hold, so that a kill leaves nothing half.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -24,16 +23,27 @@ MOST = 10_000
 NAMED = 5
 
 
-def announce(upload: Upload, md5s: Mapping[int, str]) -> None:
-    """Say which parts the file comes in: MD5s (hex) by number, from 1 on. Those announced before keep what has arrived.
+def check(files: Sequence[Mapping[int, str]]) -> None:
+    """Whether these parts, of files by number, can be announced together.
 
-    Raises InvalidInputError for numbers with gaps, or more than 10,000.
+    Raises InvalidInputError for numbers with gaps, or more than 10,000 in all.
     """
-    if len(md5s) > MOST or sorted(md5s) != list(range(1, len(md5s) + 1)):
-        raise InvalidInputError(f"Number the parts of {upload.name!r} from 1 on without gaps, at most {MOST} of them.")
+    is_numbered = all(sorted(md5s) == list(range(1, len(md5s) + 1)) for md5s in files)
+    if not is_numbered or sum(map(len, files)) > MOST:
+        raise InvalidInputError(f"Number the parts of a file from 1 on without gaps, at most {MOST} in one request.")
+
+
+def announce(upload: Upload, md5s: Mapping[int, str]) -> None:
+    """Say which parts the file comes in: MD5s (hex) by number, as `check` allows them.
+
+    Those announced before keep what has arrived; of a file that is here there are none.
+    """
     with transaction.atomic():
-        if Upload.objects.select_for_update().filter(pk=upload.pk).only("pk").first() is None:
+        locked = Upload.objects.select_for_update().filter(pk=upload.pk).only("pk", "blob").first()
+        if locked is None:
             raise NotFoundError(GONE)
+        if locked.blob_id is not None:
+            return
         known = dict(upload.parts.values_list("number", "md5"))
         upload.parts.filter(number__in=[number for number, md5 in known.items() if md5s.get(number) != md5]).delete()
         new = [number for number, md5 in md5s.items() if known.get(number) != md5]
@@ -62,7 +72,8 @@ def complete(upload: Upload, told: Mapping[int, str]) -> Blob:
     """Put the parts together; `told` are their MD5s by number, as they were answered. A second time: the same blob.
 
     Raises ConflictError while parts are missing, InvalidInputError for others than those announced or when the whole has
-    not the digest announced, TooManyRequestsError while another request puts them together.
+    not the digest announced, TooLargeError for more bytes than this server takes, TooManyRequestsError while another
+    request puts them together.
     """
     with _alone(upload):
         arrived = Blob.objects.filter(uploads=upload).first()  # asked anew, after whoever had the lock
@@ -81,7 +92,11 @@ def complete(upload: Upload, told: Mapping[int, str]) -> Blob:
             upload.parts.all().delete()
 
         size = sum(blob.size for blob in blobs)
-        whole = keep(_bytes_of(blobs), size=size, md5=upload.md5, xxh128=upload.xxh128, hold=hold_whole)
+        check_size(size)
+        try:
+            whole = keep(_bytes_of(blobs), size=size, md5=upload.md5, xxh128=upload.xxh128, hold=hold_whole)
+        except InvalidInputError as error:
+            raise InvalidInputError("The parts together are not the file as announced; announce it again.") from error
         _release(blobs)
     return whole
 

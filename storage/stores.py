@@ -42,15 +42,25 @@ def _folders(folder: Path) -> list[Path]:
     return []
 
 
-def _wait_for(descriptor: int) -> None:
-    until = time.monotonic() + PATIENCE
+def _locked(path: Path, until: float) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     while True:
         try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
+                os.close(descriptor)
                 raise
             time.sleep(LOOK)
+        else:
+            return descriptor
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 class LocalStore:
@@ -81,14 +91,17 @@ class LocalStore:
         Raises BlockingIOError when another one is still at it after `PATIENCE` seconds.
         """
         path = self._private_folder(self._incoming) / name
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        until = time.monotonic() + PATIENCE
+        descriptor = _locked(path, until)
+        while not _is_at(
+            descriptor, path
+        ):  # who had it before has removed the file, and somebody may have made another
+            os.close(descriptor)
+            descriptor = _locked(path, until)
         try:
-            _wait_for(descriptor)
-            try:
-                yield
-            finally:
-                path.unlink(missing_ok=True)
+            yield
         finally:
+            path.unlink(missing_ok=True)
             os.close(descriptor)
 
     def sweep(self, *, older_than: timedelta, dry_run: bool = False) -> int:

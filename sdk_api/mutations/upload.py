@@ -91,8 +91,9 @@ def create_artifact_files(_: Any, info: GraphQLResolveInfo, input: dict[str, Any
         )
         for spec in specs
     ]
-    announced = uploads.announce_files(actor=request.user, files=files)
     pieces = [_md5s(spec.get("upload_parts_input") or []) for spec in specs]
+    parts.check(pieces)
+    announced = uploads.announce_files(actor=request.user, files=files)
     for upload, md5s in zip(announced, pieces, strict=True):
         if md5s and upload.blob_id is None:
             parts.announce(upload, md5s)
@@ -137,4 +138,7 @@ def complete_multipart(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) 
 
 def _md5s(told: list[dict[str, Any]]) -> dict[int, str]:
     """The MD5s of parts by number; a client hands back the ETag of each answer, with its quotes."""
-    return {part["part_number"]: _digest(part["hex_md5"].strip('"')) for part in told}
+    md5s = {part["part_number"]: _digest(part["hex_md5"].strip('"')) for part in told}
+    if len(md5s) < len(told):
+        raise InvalidInputError("Each part has a number of its own.")
+    return md5s

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -48,12 +49,15 @@ class Bringing:
         return answer.data["createArtifactFiles"]["files"]["edges"][0]["node"]
 
     def announced(self, numbered: list[tuple[int, str]], whole: bytes = WHOLE) -> Answer:
-        spec = {
+        given = {"artifactFiles": [self.spec(numbered, whole)], "storageLayout": "V2"}
+        return self.ask(self.cast.mia, ANNOUNCE, input=given)
+
+    def spec(self, numbered: list[tuple[int, str]], whole: bytes = WHOLE) -> dict[str, Any]:
+        return {
             "artifactID": wire_id(self.version), "name": "big.bin",
             "md5": base64.b64encode(bytes.fromhex(md5_of(whole))).decode(),
             "uploadPartsInput": [{"partNumber": number, "hexMD5": md5} for number, md5 in numbered],
         }  # fmt: skip
-        return self.ask(self.cast.mia, ANNOUNCE, input={"artifactFiles": [spec], "storageLayout": "V2"})
 
     def address(self, number: int) -> str:
         places = {row["partNumber"]: row["uploadUrl"] for row in self.place["uploadMultipartUrls"]["uploadUrlParts"]}
@@ -165,7 +169,7 @@ def test_bytes_of_another_digest_are_refused(bringing: Bringing) -> None:
     assert in_store().isdisjoint({len(WHOLE)})
 
 
-def test_announced_anew_only_what_changed_is_asked_for_again(bringing: Bringing) -> None:
+def test_announced_anew_what_has_arrived_is_kept(bringing: Bringing) -> None:
     bringing.put_all()
     old = bringing.address(3)
     bringing.place = bringing.announce([PIECES[0], PIECES[1][:5], PIECES[1][5:] + PIECES[2]])
@@ -181,13 +185,25 @@ def test_announced_anew_only_what_changed_is_asked_for_again(bringing: Bringing)
     assert bringing.complete(etags).data["completeMultipartUploadArtifact"]["digest"] == md5_of(WHOLE)
 
 
-@pytest.mark.parametrize("numbers", [[0], [2], [1, 3], [-1, 1], range(1, parts.MOST + 2)])
+@pytest.mark.parametrize("numbers", [[0], [2], [1, 3], [-1, 1], [1, 1], range(1, parts.MOST + 2)])
 def test_numbers_have_no_gaps_and_a_bound(bringing: Bringing, numbers: Any) -> None:
     answer = bringing.announced([(number, "0" * 32) for number in numbers])
 
     assert answer.status == 400
-    assert "from 1 on without gaps, at most 10000" in answer.message
+    assert "from 1 on without gaps, at most 10000" in answer.message or numbers == [1, 1]
     assert Part.objects.count() == 3
+
+
+def test_of_files_that_are_announced_together_all_are_or_none(bringing: Bringing) -> None:
+    before = Upload.objects.count()
+    wanted = [bringing.spec([(1, "0" * 32)]) | {"name": "one"}, bringing.spec([(2, "0" * 32)]) | {"name": "two"}]
+    assert bringing.ask(bringing.cast.mia, ANNOUNCE, input={"artifactFiles": wanted}).status == 400
+
+    many = [(number, "0" * 32) for number in range(1, parts.MOST // 2 + 2)]
+    wanted = [bringing.spec(many) | {"name": name} for name in ("one", "two")]
+    answer = bringing.ask(bringing.cast.mia, ANNOUNCE, input={"artifactFiles": wanted})
+    assert (answer.status, "in one request" in answer.message) == (400, True)
+    assert (Upload.objects.count(), Part.objects.count()) == (before, 3)
 
 
 def test_the_whole_has_the_bound_of_any_file(bringing: Bringing, settings: Any) -> None:
@@ -196,6 +212,12 @@ def test_the_whole_has_the_bound_of_any_file(bringing: Bringing, settings: Any) 
     answer = bringing.put(2)
     assert (answer.status_code, "at most 100000" in answer.content.decode()) == (413, True)
     assert bringing.put(1).status_code == 200, "the same part again is not counted twice"
+
+    settings.MAX_UPLOAD_BYTES = 10**6
+    etags = bringing.put_all()
+    settings.MAX_UPLOAD_BYTES = 100_000  # as if all of them had come at once
+    assert bringing.complete(etags).status == 413
+    assert bringing.upload.blob is None
 
 
 def test_given_up_nothing_stays(bringing: Bringing) -> None:
@@ -300,3 +322,28 @@ def test_who_asks_again_too_early_hears_so(bringing: Bringing, monkeypatch: pyte
 
     assert (answer.status, "just being put together" in answer.message) == (429, True)
     assert bringing.complete(etags).status == 200
+
+
+def test_of_many_that_want_the_same_lock_one_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the first is gone, with its file, while the second still waits for that and a third makes another."""
+    monkeypatch.setattr(stores, "LOOK", 0.001)
+    together, most = 0, 0
+    guard = threading.Lock()
+
+    def hold() -> None:
+        nonlocal together, most
+        for _ in range(5):
+            with store().lock("tried"):
+                with guard:
+                    together += 1
+                    most = max(most, together)
+                time.sleep(0.01)
+                with guard:
+                    together -= 1
+
+    threads = [threading.Thread(target=hold) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (most, together) == (1, 0)
