@@ -93,9 +93,8 @@ class LocalStore:
         path = self._private_folder(self._incoming) / name
         until = time.monotonic() + PATIENCE
         descriptor = _locked(path, until)
-        while not _is_at(
-            descriptor, path
-        ):  # who had it before has removed the file, and somebody may have made another
+        # Who had it before has removed the file, and somebody may have made another one since.
+        while not _is_at(descriptor, path):
             os.close(descriptor)
             descriptor = _locked(path, until)
         try:

@@ -171,8 +171,8 @@ class _Finder:
     def _versions(self, shelves: list[int]) -> list[Hit]:
         """Found through their labels, of which the newest are looked at: three queries, none where no label is asked for."""
         by_alias, by_tag = labels_asked(self.tree, "alias", "name"), labels_asked(self.tree, "tag", "tag__name")
-        names, asked = labels_asked(self.tree, "tag", "name"), self._condition(language.LINK_FIELDS)
-        if by_alias is None or by_tag is None or names is None or asked is None or not shelves:
+        tag_named, asked = labels_asked(self.tree, "tag", "name"), self._condition(language.LINK_FIELDS)
+        if by_alias is None or by_tag is None or tag_named is None or asked is None or not shelves:
             return []
         here = {"collection__registry__in": shelves, "collection__deleted_at": None}
         aliases: Any = LinkAlias.objects.with_protection().filter(by_alias, link__deleted_at=None, **here)
@@ -182,7 +182,7 @@ class _Finder:
         ]:
             of_link.setdefault(link, []).append((name, is_protected))
         # The few names first: where none fits, no version is looked at.
-        fits = Exists(Tag.objects.filter(names))
+        fits = Exists(Tag.objects.filter(tag_named))
         tags = Version.tags.through.objects.filter(fits, by_tag).order_by("-version_id")
         of_version: dict[int, list[str]] = {}
         for version, name in tags.values_list("version_id", "tag__name")[:LABELS]:
