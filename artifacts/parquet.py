@@ -56,13 +56,13 @@ def _read(parquet: Any, file: Any) -> Sheet:
     names = [clean(str(field.name)) for field in fields]
     groups = _bearable(about) if flat else []
     if about.num_rows and flat and not groups:
-        kinds: list[Row] = [[clean(field.name), str(field.type)] for field in fields[: most_rows(2)]]
+        kinds: list[Row] = [[clean(field.name), _plain(str(field.type))] for field in fields[: most_rows(2)]]
         return Sheet(["column", "type"], kinds, is_cut=True, facts=facts)
     most = most_rows(len(fields))
     rows: list[Row] = []
     for batch in found.iter_batches(batch_size=most, row_groups=groups, columns=flat) if groups else ():
         taken = {name: _cells(batch.column(name)) for name in flat}
-        columns = [taken.get(field.name) or [f"({field.type})"] * batch.num_rows for field in fields[:MAX_COLUMNS]]
+        columns = [taken.get(field.name) or [_named(field.type)] * batch.num_rows for field in fields[:MAX_COLUMNS]]
         rows += [list(row) for row in zip(*columns, strict=True)]
         if len(rows) >= most:
             break
@@ -120,8 +120,13 @@ def _moments(column: Any) -> Row:
     try:
         texts = column.cast("string").to_pylist()
     except ArrowInvalid:  # in a time zone that is not known here
-        return [f"({column.type})"] * len(column)
+        return [_named(column.type)] * len(column)
     return [None if text is None else f"{text}{unit}" for text in texts]
+
+
+def _named(kind: Any) -> Cell:
+    """What stands where a value is not shown: its type, whose names of fields and zones are the file's own."""
+    return _plain(f"({kind})")
 
 
 def _plain(value: Any) -> Cell:

@@ -16,7 +16,7 @@ from access.models import Container, User
 from access.reach import people_of
 from artifacts.models import Manifest, ManifestEntry, RunInput, Version
 from registries.models import Link, Registry
-from storage.models import Blob, Upload
+from storage.models import Blob, Part, Upload
 
 PEOPLE = 8
 MOST_USERS = 5_000
@@ -82,8 +82,11 @@ def freed(user: User, versions: QuerySet[Version]) -> Freed:
     blobs = entries.filter(version__in=gone).values("blob").distinct()
     others = Version.objects.visible_to(user).exclude(pk__in=gone).values("pk")
     manifests = Manifest.objects.filter(blob=OuterRef("pk"), version__in=others)
-    uploads = Upload.objects.filter(blob=OuterRef("pk"), container__in=Container.objects.visible_to(user).values("pk"))
-    held = Exists(entries.filter(blob=OuterRef("pk"), version__in=others)) | Exists(manifests) | Exists(uploads)
+    seen = Container.objects.visible_to(user).values("pk")
+    uploads = Upload.objects.filter(blob=OuterRef("pk"), container__in=seen)
+    parts = Part.objects.filter(blob=OuterRef("pk"), upload__container__in=seen)
+    entered = entries.filter(blob=OuterRef("pk"), version__in=others)
+    held = Exists(entered) | Exists(manifests) | Exists(uploads) | Exists(parts)
     size = Blob.objects.filter(~held, pk__in=blobs[:MOST_BLOBS]).aggregate(size=Sum("size"))["size"]
     return Freed(size or 0, blobs[MOST_BLOBS : MOST_BLOBS + 1].exists())
 

@@ -1,4 +1,4 @@
-"""Blob, Upload: a promise of bytes that one signed PUT may keep, and Part: the same for a piece of a large file."""
+"""Blob, Upload: a promise of bytes that a signed PUT may keep, and Part: the same for a piece of a large file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed, expiring addresses for one PUT or GET; the principal is checked again when they are used."""
+"""signed, expiring addresses for a PUT or GET; the principal is checked again when they are used."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def open_ticket(text: str) -> Ticket:
 
 
 def upload_url(base: str, upload: Upload, principal: int, part: int = 0) -> str:
-    """The address that takes one PUT of the announced file, or of that part, from `principal`, whoever announced it."""
+    """The address that takes the announced file by PUT, or of that part, from `principal`, whoever announced it."""
     ticket = Ticket(
         method="PUT",
         key=str(upload.pk),

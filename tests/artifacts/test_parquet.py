@@ -90,6 +90,13 @@ def test_a_moment_between_microseconds_is_shown_in_a_category_and_in_the_old_enc
         assert sheet_of(data).rows == [["2023-11-14 22:13:20.123456789"], [None]]
 
 
+def test_a_type_is_cut_and_cleaned_like_any_other_text_of_the_file() -> None:
+    kind = pyarrow.struct([(f"a\0{'x' * 2000}", pyarrow.int64())])
+    ((cell, _),) = sheet_of(written({"it": pyarrow.array([{kind[0].name: 1}], kind), "n": [1]})).rows
+    assert str(cell).startswith("(struct<a\N{REPLACEMENT CHARACTER}xxx")
+    assert len(str(cell)) < 1010
+
+
 def test_a_row_group_that_unpacks_to_too_much_shows_its_columns_alone() -> None:
     zeros = pyarrow.array([0.0] * 9_000_000)
     sheet = sheet_of(written({"zeros": zeros}, compression="zstd", use_dictionary=False, row_group_size=10**7))

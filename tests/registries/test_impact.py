@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,9 +19,10 @@ from registries import impact
 from registries.models import Link
 from registries.services.links import add_aliases
 from registries.services.protection import protect_alias
-from storage.models import Blob
+from storage import parts
+from storage.models import Blob, Upload
 from tests.cast import Cast
-from tests.making import log_version, project_of
+from tests.making import log_version, md5_of, project_of
 from tests.registries import shelves
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,20 @@ def test_only_bytes_that_nothing_else_holds_are_freed(cast: Cast) -> None:
     both = Version.objects.filter(artifact=first.artifact)
     assert impact.freed(cast.mia, both).size == 117
     assert Blob.objects.count() > 3  # with the manifests
+
+
+def test_bytes_that_a_part_of_an_upload_holds_are_not_freed(cast: Cast) -> None:
+    project = project_of(cast.mia, cast.team.namespace)
+    version = log_version(cast.mia, project, {"own": b"o" * 10, "piece": b"p" * 20})
+    upload = Upload.objects.create(
+        purpose=Upload.Purpose.VERSION_FILE, container=project.container_ptr, owner=cast.mia, subject_id=0, name="large"
+    )
+    parts.announce(upload, {1: md5_of(b"p" * 20)})
+    parts.fulfil_part(upload, 1, io.BytesIO(b"p" * 20), size=20)
+    only = Version.objects.filter(pk=version.pk)
+    assert impact.freed(cast.mia, only).size == 10
+    parts.abort(upload)
+    assert impact.freed(cast.mia, only).size == 30
 
 
 def test_a_stranger_s_copy_does_not_show_in_the_number(cast: Cast) -> None:

@@ -12,11 +12,11 @@ from access.models import User
 from artifacts.models import Tag
 from projects.services.runs import RunFields, upsert_run
 from registries.models import Collection
-from registries.search import read_query, search
+from registries.search import finding, read_query, search
 from registries.services.collections import tag_collection
 from registries.services.registries import create_registry
 from tests.cast import Cast
-from tests.making import project_of
+from tests.making import log_version, project_of
 from tests.registries import shelves
 
 SignIn = Callable[[User], Client]
@@ -54,6 +54,14 @@ def test_a_word_is_found_in_names_tags_and_aliases_of_every_kind(world: Cast) ->
     assert names(world.mia, "train") == {"projects": ["training"]}
     assert names(world.mia, "vera") == {"people": ["vera"]}
     assert names(world.mia, "zebra") == names(world.mia, "%") == {}
+
+
+def test_tags_on_what_one_does_not_see_leave_those_that_one_sees(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = project_of(world.otto, world.otto.namespace)
+    for number in range(2):
+        log_version(world.otto, theirs, {"f": bytes([number])}, tags=["night shift"])
+    monkeypatch.setattr(finding, "LABELS", 1)  # theirs are the newest
+    assert names(world.mia, "night")["versions"] == ["net:v0"]
 
 
 def test_exact_names_come_before_beginnings_and_these_before_parts(world: Cast) -> None:
