@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 import socket
 from argparse import ArgumentParser
@@ -21,10 +19,8 @@ from gunicorn.arbiter import Arbiter
 
 from artifacts.services import downloads
 from common.bodies import whole_bodies
-from operations import housekeeping, setup
+from operations import housekeeping, memory, setup
 from operations.health import pending_migrations
-
-M_ARENA_MAX = -8  # of <malloc.h>
 
 
 class Server(BaseApplication):
@@ -41,16 +37,10 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """gunicorn's hook, in each worker: no database connection is ever shared by a fork."""
-        share_heap()
+        memory.start()
         downloads.start()
         housekeeping.start()
         return whole_bodies(get_wsgi_application())
-
-
-def share_heap() -> None:
-    """Let the threads of a process share two heaps: glibc would give each its own, which keeps what its largest request took."""
-    with contextlib.suppress(OSError, AttributeError):  # other C libraries have one heap
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 class Command(BaseCommand):
@@ -76,6 +66,7 @@ class Command(BaseCommand):
         call_command("sweep_uploads")
         self.is_empty = setup.is_empty()
         connections.close_all()
+        memory.give_back()
         Server(
             {
                 "bind": [f"{options['host']}:{options['port']}"],

@@ -1,0 +1,36 @@
+"""What a process of the server holds and does not use: glibc keeps it, for good, unless it is told otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+from threading import Thread
+from time import sleep
+
+M_ARENA_MAX = -8  # of <malloc.h>
+EVERY = 60.0  # seconds; it takes some milliseconds
+
+
+def start() -> None:
+    """Keep this process small from here on. For servers, once each."""
+    # Each of its threads would have a heap of its own, which keeps what its largest request took.
+    _call("mallopt", M_ARENA_MAX, 2)
+    Thread(target=_keep_on, name="memory", daemon=True).start()
+
+
+def give_back() -> None:
+    """Give the system what starting has left behind, before it is forked."""
+    gc.collect()
+    _call("malloc_trim", 0)
+
+
+def _keep_on() -> None:
+    while True:
+        sleep(EVERY)
+        _call("malloc_trim", 0)  # or what is free below a block in use stays
+
+
+def _call(name: str, *numbers: int) -> None:
+    with contextlib.suppress(OSError, AttributeError):  # other C libraries have no such function
+        getattr(ctypes.CDLL(None), name)(*numbers)
