@@ -11,7 +11,7 @@ MAX_COLUMNS = 8
 MAX_WORDS = 128
 METRIC = "metric:"
 COLUMNS = ("aliases", "tags", "who", "run", "size", "ttl", "digest", "files", "logged")
-USUAL, SELDOM = COLUMNS[:5], COLUMNS[5:]
+USUAL = COLUMNS[:5]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from artifacts.rows import Table
-from artifacts.selection import COLUMNS, METRIC, SELDOM, Selection
+from artifacts.selection import COLUMNS, METRIC, Selection
 from common.data import PageData
 
 
@@ -66,7 +66,6 @@ def table_context(table: Table, selection: Selection, *, who: str, full_name: st
         "keys": [*((key, True) for key in shown), *((key, False) for key in others)],
         "shown_keys": shown,
         "show": {name: name in selection.columns for name in COLUMNS},
-        "show_seldom": any(name in selection.columns for name in SELDOM),
         "choices": [Choice(name, labels[name], name in selection.columns) for name in COLUMNS],
         "labels": labels,
         "width": len(shown) + len(selection.columns) + 3,

@@ -1,16 +1,15 @@
 """Template tags and filters of every page; a builtin library, so templates need no `load`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from lucide.templatetags.lucide import lucide
@@ -105,34 +104,6 @@ def star(url: str, name: str, starred: bool) -> SafeString:
         f'<button class="btn btn-quiet btn-icon btn-sm star" form="stars" formaction="{url}" name="starred" value="{value}"'
         f' aria-pressed="{pressed}" aria-label="{label}" hx-post="{url}" hx-swap="outerHTML">{icon("star")}</button>'
     )
-
-
-@register.simple_tag
-def tag_chips(names: Iterable[str], url: str, title: str) -> SafeString:
-    """Tags, each leading to `url` and its name: one call and not a loop, as a page has fifty rows of them."""
-    title = conditional_escape(title)  # `translate … as` has escaped it
-    return mark_safe("".join(_tag_chip(name, url, title) for name in names))  # noqa: S308  (escaped below)
-
-
-@lru_cache(1024)
-def _tag_chip(name: str, url: str, title: str) -> str:
-    href = escape(url + quote(name, safe=""))
-    return f'<a class="chip chip-tag" href="{href}" title="{title}"><span>{escape(name)}</span></a>'
-
-
-@register.filter
-def metric_cells(cells: Iterable[Any]) -> SafeString:
-    """The metrics of a row (artifacts/rows.py Cell) as cells of its table: one call and not a loop, as a page has hundreds."""
-    return mark_safe("".join(f'<td class="num">{_metric_cell(cell)}</td>' for cell in cells))  # noqa: S308  (numbers)
-
-
-def _metric_cell(cell: Any) -> str:
-    if cell.value is None:
-        return f'<span class="none">{cell.text}</span>'
-    if not cell.is_best:
-        return str(cell.text)
-    low = "" if cell.column.higher_is_better else " best-low"
-    return f'<span class="best{low}">{cell.text}<span class="sr"> {escape(gettext("(best)"))}</span></span>'
 
 
 @register.filter

@@ -6,8 +6,6 @@ from django import forms
 from django.template import engines
 from django.template.loader import render_to_string
 
-from artifacts.rows import Cell, Column
-
 
 def render(source: str, **context: object) -> str:
     return engines["django"].from_string(source).render(context)
@@ -56,17 +54,6 @@ def test_a_star_says_what_pressing_it_does_and_is_safe() -> None:
     assert 'value="1" aria-pressed="false"' in render("{% star '/' 'net' False %}")
 
 
-def test_tags_of_a_row_lead_to_the_list_by_them_and_are_safe() -> None:
-    html = render(
-        "{% tag_chips names url title %}", names=["night", "a&b/'\""], url="?sort=x&tag=", title="Only 'these'"
-    )
-    assert html == (
-        '<a class="chip chip-tag" href="?sort=x&amp;tag=night" title="Only &#x27;these&#x27;"><span>night</span></a>'
-        '<a class="chip chip-tag" href="?sort=x&amp;tag=a%26b%2F%27%22" title="Only &#x27;these&#x27;">'
-        "<span>a&amp;b/&#x27;&quot;</span></a>"
-    )
-
-
 def test_a_field_ties_its_error_and_hint_to_the_input() -> None:
     class NameForm(forms.Form):
         name = forms.CharField(help_text="Letters and digits.")
@@ -92,15 +79,6 @@ def test_a_person_is_named_once_and_safely() -> None:
     assert "Ada &lt;b&gt;Okafor&lt;/b&gt; <time datetime=" in whole and "<b>" not in whole
     short = render("{% who name short=True %}", name='Ada "x" Okafor')
     assert short.endswith('<span title="Ada &quot;x&quot; Okafor">Ada</span></span>')
-
-
-def test_cells_of_metrics_say_which_is_best_and_which_is_missing() -> None:
-    loss = Column("loss", ",.2f", higher_is_better=False, best=0.1)
-    written = render("{{ cells|metric_cells }}", cells=[Cell(0.1, loss), Cell(0.25, loss), Cell(None, loss)])
-    assert written == (
-        '<td class="num"><span class="best best-low">0.10<span class="sr"> (best)</span></span></td>'
-        '<td class="num">0.25</td><td class="num"><span class="none">–</span></td>'
-    )
 
 
 def test_dots_of_a_chart_hold_names_safely() -> None:
