@@ -12,11 +12,12 @@ M_ARENA_MAX = -8  # of <malloc.h>
 EVERY = 60.0  # seconds; it takes some milliseconds
 
 
-def start() -> None:
-    """Keep this process small from here on. For servers, once each."""
-    # Each of its threads would have a heap of its own, which keeps what its largest request took.
+def share_heap() -> None:
+    """Let the threads of this process and of its forks share two heaps; before there are any.
+
+    Each would have a heap of its own, which keeps what its largest request took.
+    """
     _call("mallopt", M_ARENA_MAX, 2)
-    Thread(target=_keep_on, name="memory", daemon=True).start()
 
 
 def give_back() -> None:
@@ -25,10 +26,15 @@ def give_back() -> None:
     _call("malloc_trim", 0)
 
 
+def start() -> None:
+    """Let a thread give back, every minute, what lies free. For servers, once each."""
+    Thread(target=_keep_on, name="memory", daemon=True).start()
+
+
 def _keep_on() -> None:
     while True:
         sleep(EVERY)
-        _call("malloc_trim", 0)  # or what is free below a block in use stays
+        _call("malloc_trim", 0)  # by itself glibc keeps what is free below a block in use
 
 
 def _call(name: str, *numbers: int) -> None:

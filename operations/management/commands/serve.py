@@ -60,6 +60,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, then run gunicorn in this process."""
+        memory.share_heap()
         self._require_free(options["host"], options["port"])
         self._prepare_database(migrate=options["migrate"])
         self._prepare_static_files()
