@@ -183,7 +183,7 @@ class _Finder:
             of_link.setdefault(link, []).append((name, is_protected))
         # The few names first: where none fits, no version is looked at.
         fits = Exists(Tag.objects.filter(tag_named))
-        linked = Exists(Link.objects.alive().filter(version=OuterRef("version"), **here))
+        linked = Exists(Link.objects.filter(version=OuterRef("version"), deleted_at=None, **here))
         tags = Version.tags.through.objects.filter(fits, by_tag, linked).order_by("-version_id")
         of_version: dict[int, list[str]] = {}
         for version, name in tags.values_list("version_id", "tag__name")[:LABELS]:
