@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,16 @@ def compare(
     known = directions or {}
     return [
         Difference(
-            key, current.get(key), base.get(key), column_format([current.get(key), base.get(key)]), known.get(key)
+            key, current.get(key), base.get(key), format_beside(current.get(key), [base.get(key)]), known.get(key)
         )
         for key in display_order({*current, *base})
     ]
+
+
+def format_beside(base: float | None, values: Sequence[float | None]) -> str:
+    """The format spec of `values`, of `base` and of how far they are apart."""
+    apart = [value - base for value in values if value is not None] if base is not None else []
+    return column_format([base, *values], apart)
 
 
 def directions(definitions: Any) -> dict[str, bool]:

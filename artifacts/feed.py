@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from events.services import UNDOES
 from events.types import EventType
 
 PEOPLE = "user", "team"
+Guarded = Set[tuple[int | None, str]]
+"""Names of aliases that registries protect, each with the id of its registry."""
 Subjects = Mapping[int | tuple[int | None, int] | None, tuple[str, str]]
 """Name and address of what events are about, by the id of their parent, or of a version by those of its container and its own."""
 
@@ -27,13 +29,14 @@ Subjects = Mapping[int | tuple[int | None, int] | None, tuple[str, str]]
 class Line:
     """An event with what its sentence names; `subject` is the collection, artifact or version, as (name, address), if known.
 
-    `names` are those of the people and teams that events speak of, by kind and id; `undo` is how many minutes are left in which
-    the reader may undo it.
+    `names` are those of the people and teams that events speak of, by kind and id; `guarded` the protected aliases; `undo` is how
+    many minutes are left in which the reader may undo it.
     """
 
     event: Event
     subject: tuple[str, str] | None
     names: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    guarded: Guarded = frozenset()
     undo: int = 0
 
     @property
@@ -72,9 +75,15 @@ class Line:
         return str(self._value("alias") or "")
 
     @property
-    def lost(self) -> list[str]:
-        """The aliases that went with an unlinked version, or came back with it."""
-        return [str(name) for name in self._value("aliases") or []]
+    def is_guarded(self) -> bool:
+        """Whether the registry protects this alias today."""
+        return (self.event.container_id, self.alias) in self.guarded
+
+    @property
+    def lost(self) -> list[tuple[str, bool]]:
+        """The aliases that went with an unlinked version, or came back with it, each with whether it is protected today."""
+        names = [str(name) for name in self._value("aliases") or []]
+        return [(name, (self.event.container_id, name) in self.guarded) for name in names]
 
     @property
     def tags(self) -> list[str]:
@@ -213,11 +222,14 @@ def lines(
     events: Iterable[Event],
     subjects: Subjects | None = None,
     undoable: Mapping[int, int] | None = None,
+    guarded: Guarded = frozenset(),
 ) -> list[Line]:
     """One line an event; `undoable` are the minutes left by the event's id."""
     found = list(events)
     names = principals(found)
-    return [Line(event, _subject(event, subjects), names, (undoable or {}).get(event.pk, 0)) for event in found]
+    return [
+        Line(event, _subject(event, subjects), names, guarded, (undoable or {}).get(event.pk, 0)) for event in found
+    ]
 
 
 def _subject(event: Event, subjects: Subjects | None) -> tuple[str, str] | None:

@@ -36,13 +36,14 @@ def history_context(
     *,
     subjects: feed.Subjects | None = None,
     undoable: Undoable | None = None,
+    guarded: feed.Guarded = frozenset(),
 ) -> dict[str, Any]:
     """What `artifacts/_history.html` shows."""
     return {
         "asked": asked,
         "kinds": [(name, title) for name, (title, _types) in KINDS.items()],
         "page": page,
-        "lines": feed.lines(page.items, subjects, undoable),
+        "lines": feed.lines(page.items, subjects, undoable, guarded),
     }
 
 
@@ -94,7 +95,7 @@ def _row(line: feed.Line) -> dict[str, Any]:
         "version": line.version or None,
         "previous_version": (line.previous or None) if line.alias else None,
         "alias": line.alias or None,
-        "aliases": line.lost,
+        "aliases": [name for name, _ in line.lost],
         "tags": line.tags,
         "person": line.principal or None,
         "role": (event.after or {}).get("role") or (event.before or {}).get("role") if line.principal else None,

@@ -23,8 +23,8 @@ class Series:
 
     `names` are the arguments of the addresses in `space` up to the version; each alias says whether it `is_protected`;
     `directions` say of a metric whether higher is better, above what the runs said; `guarded` are the ids of the
-    newest few rows with a protected alias, where there are such aliases; `ttl_seconds` is how long versions live that
-    say nothing of it themselves, 0 for good.
+    newest few rows with a protected alias, `protected` the names of such aliases, where there are any; `ttl_seconds` is
+    how long versions live that say nothing of it themselves, 0 for good.
     """
 
     home: QuerySet[Any]
@@ -37,6 +37,7 @@ class Series:
     names: tuple[str, ...]
     directions: Mapping[str, bool]
     guarded: QuerySet[Any, Any] | None = None
+    protected: QuerySet[Any, str] | None = None
     ttl_seconds: int = 0
 
     def url(self, reference: str, tab: str = "") -> str:

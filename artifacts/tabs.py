@@ -62,7 +62,9 @@ def history(place: Place, user: User, query: QueryDict, base_url: str) -> Contex
     """What happened to the version, newest first."""
     events = feed.version_events(user, place.version.pk, place.row.pk if place.is_link else None)
     asked, page = history_page(events, query)
-    return history_context(asked, page, undoable=undoable(user, place.container, page.items))
+    left = undoable(user, place.container, page.items)
+    names = [] if place.series.protected is None else place.series.protected
+    return history_context(asked, page, undoable=left, guarded={(place.container.pk, name) for name in names})
 
 
 TABS: dict[str, Callable[[Place, User, QueryDict, str], Context]] = {

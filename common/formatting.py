@@ -67,11 +67,12 @@ def exact_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def column_format(values: Iterable[float | None]) -> str:
+def column_format(values: Iterable[float | None], differences: Iterable[float | None] = ()) -> str:
     """Choose one format spec for a column of metrics, so that its decimals line up.
 
     Three significant digits of the largest value, and more (up to six decimals) as long as two different values would
-    read the same. Whole numbers have no decimals; very small and very large columns are written with an exponent.
+    read the same, or one of the `differences` that stand beside them would have less than two digits. Whole numbers have no
+    decimals; very small and very large columns are written with an exponent.
     """
     present = {value for value in values if value is not None and math.isfinite(value)}
     largest = max(map(abs, present), default=0.0)
@@ -82,6 +83,9 @@ def column_format(values: Iterable[float | None]) -> str:
     decimals = max(0, 2 - math.floor(math.log10(largest)))
     while decimals < MAX_DECIMALS and len({f"{value:.{decimals}f}" for value in present}) < len(present):
         decimals += 1
+    for difference in differences:
+        if difference and math.isfinite(difference):
+            decimals = max(decimals, min(MAX_DECIMALS, 1 - math.floor(math.log10(abs(difference)))))
     return f",.{decimals}f"
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from artifacts.feed import Subjects
 from common.addresses import address
 from events.models import Event
-from registries.models import Collection, Link, Registry
+from registries.models import Collection, Link, ProtectedAlias, Registry
 from registries.queries import collection_names, collection_url
 
 
@@ -38,6 +38,13 @@ def subjects_of(events: Iterable[Event]) -> Subjects:
         **{row.pk: (row.name, "" if row.deleted_at else collection_url(row)) for row in rows},
         **versions_of(events),
     }
+
+
+def guarded_in(events: Iterable[Event]) -> set[tuple[int | None, str]]:
+    """The aliases that the registries of those events protect: one query, none where there is no event."""
+    wanted = {event.container_id for event in events}
+    rows = ProtectedAlias.objects.filter(registry__in=wanted).values_list("registry_id", "name") if wanted else []
+    return set(rows)
 
 
 def versions_of(events: Iterable[Event]) -> Subjects:

@@ -36,7 +36,7 @@ from common.errors import InvalidInputError
 from common.pagination import Page, paginate
 from events.models import Event
 from registries.activity import registry_events, worth_telling
-from registries.history import subjects_of
+from registries.history import guarded_in, subjects_of
 from registries.models import Collection, Registry, RegistryStar
 from registries.queries import registry_url, starred, sum_of
 
@@ -162,7 +162,7 @@ def _told(user: User, organization: Organization, registries: list[Any]) -> tupl
         Event.objects.filter(Q(pk__in=last) | Q(pk__in=recent)).select_related("actor", "container").order_by("-pk")
     )
     found = list(events)
-    told = lines(found, subjects_of(found))
+    told = lines(found, subjects_of(found), guarded=guarded_in(found))
     return {line.event.pk: line for line in told}, told[:ACTIVITY]
 
 

@@ -18,7 +18,7 @@ from common.addresses import address
 from common.errors import NotFoundError
 from common.names import fold
 from projects.models import Project
-from registries.models import Collection, CollectionStar, Link, LinkAlias, Registry, RegistryStar
+from registries.models import Collection, CollectionStar, Link, LinkAlias, ProtectedAlias, Registry, RegistryStar
 from registries.naming import target_path
 from registries.snippets import link_code, use_code
 
@@ -108,6 +108,7 @@ def collection_series(collection: Collection) -> Series:
         names=collection_names(collection),
         directions=collection.metric_directions,
         guarded=LinkAlias.objects.protected_in(collection).order_by("-link__index").values("link")[:GUARDED],
+        protected=ProtectedAlias.objects.filter(registry=collection.registry_id).values_list("name", flat=True),
     )
 
 

@@ -107,6 +107,11 @@ def set_lifetimes(*, actor: User | None, team: Team, default_seconds: int | None
     return team
 
 
+def has_projects(team: Team) -> bool:
+    """Whether there is a living project, so that the team cannot be deleted."""
+    return team.namespace.containers.alive().exists()
+
+
 def delete_team(*, actor: User | None, team: Team) -> None:
     """Dissolve a team: its members, its service accounts and what it gave on registries go, its name is free again.
 
@@ -119,7 +124,7 @@ def delete_team(*, actor: User | None, team: Team) -> None:
         Namespace.objects.select_for_update().get(pk=team.namespace_id)
         if not Team.objects.filter(pk=team.pk, deleted_at=None).update(deleted_at=timezone.now()):
             return
-        if team.namespace.containers.alive().exists():
+        if has_projects(team):
             raise ConflictError(_("The team %(team)s has projects; delete them first.") % {"team": team.name})
         before = team.name
         User.objects.filter(default_namespace=team.namespace).update(default_namespace=None)

@@ -65,7 +65,10 @@ def open_house(request: PersonalRequest, organization: str, tab: str) -> House:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before something is lost: `losses` say what; `typed` has to be typed, where it is given."""
+    """What is asked before something is lost: `losses` say what; `typed` has to be typed, where it is given.
+
+    With `is_refused`, because of `error`, nothing can be answered.
+    """
 
     title: str
     action: str
@@ -73,6 +76,7 @@ class Question:
     back: str
     typed: str = ""
     error: str = ""
+    is_refused: bool = False
 
 
 def ask(request: PersonalRequest, house: House, question: Question, status: int = 200) -> HttpResponse:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from artifacts.comparison import Difference
-from common.formatting import column_format
+from artifacts.comparison import Difference, format_beside
 from projects.values import display_order
 
 SHOWN = 200
@@ -61,7 +60,7 @@ def metric_rows(
 def _row(key: str, values: list[float | None], base: int, higher: bool | None, others: list[float]) -> Row:
     known = [value for value in values if value is not None and math.isfinite(value)]
     every = [*known, *(value for value in others if math.isfinite(value))]
-    spec = column_format(values)
+    spec = format_beside(values[base], values)
     best = None if higher is None or len(known) < 2 or len(set(known)) == 1 else (max if higher else min)(known)
     cells = [
         Cell(

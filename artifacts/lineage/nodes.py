@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
 
 from artifacts.lineage.graph import RUN, VERSION, Graph, Node
 from artifacts.lineage.walk import CLOSED, LINKED, OPEN, Walk
 from artifacts.models import Version, VersionAlias
+from artifacts.services.aliases import LATEST
 from common.addresses import address
 from projects.models import Run
 
@@ -63,14 +64,15 @@ def run_faces(walk: Walk) -> dict[str, Face]:
 
 
 def version_rows(walk: Walk) -> list[Mapping[str, Any]]:
-    """What is known of the versions that may be seen, with one alias of each: one query."""
-    names = VersionAlias.objects.filter(version=OuterRef("pk"))
-    telling = Case(When(name="latest", then=Value(1)), default=Value(0))
+    """What is known of the versions that may be seen, with `latest` and one other alias of each: one query."""
+    every = VersionAlias.objects.filter(version=OuterRef("pk"))
+    names = every.exclude(name=LATEST)
     counted = names.order_by().values("version").annotate(total=Count("pk")).values("total")
     rows = Version.objects.filter(pk__in=walk.ids(VERSION, OPEN, LINKED)).values(
         "pk", "index", "artifact", "artifact__name", "artifact__type", "artifact__project__name", "digest", "size", "file_count",
         "artifact__project__namespace__name", "created_at", "created_by__username", "created_by__full_name",
-        alias=Subquery(names.order_by(telling, "pk").values("name")[:1]),
+        is_latest=Exists(every.filter(name=LATEST)),
+        alias=Subquery(names.order_by("pk").values("name")[:1]),
         alias_count=Subquery(counted, output_field=IntegerField()),
     )  # fmt: skip
     return list(rows)
@@ -87,7 +89,7 @@ def source_face(row: Mapping[str, Any]) -> Face:
         row["artifact__type"],
         address("artifacts:version", *names, label),
         label,
-        ((row["alias"], False),) if row["alias"] else (),
+        tuple((name, False) for name in (row["alias"], LATEST if row["is_latest"] else "") if name),
         max(0, (row["alias_count"] or 0) - 1),
         row,
     )

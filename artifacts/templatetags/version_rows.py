@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 
 from artifacts.rows import Cell, Row
 from common.formatting import filesize
-from common.templatetags.vitrine import ago, icon, who
+from common.templatetags.vitrine import ago, alias_chip, icon, who
 
 register = template.Library()
 
@@ -56,11 +56,8 @@ def _version(row: Row, looks: _Looks) -> str:
 
 
 def _aliases(row: Row, looks: _Looks) -> str:
-    return (
-        f"<td>{render_to_string('artifacts/_aliases.html', {'aliases': row.aliases})}</td>"
-        if row.aliases
-        else "<td></td>"
-    )
+    chips = "".join([alias_chip(name, is_protected) for name, is_protected in row.aliases])
+    return f'<td><div class="chips">{chips}</div></td>' if chips else "<td></td>"
 
 
 def _tags(row: Row, looks: _Looks) -> str:

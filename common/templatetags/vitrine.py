@@ -106,6 +106,19 @@ def star(url: str, name: str, starred: bool) -> SafeString:
     )
 
 
+@register.simple_tag
+def alias_chip(name: str, is_protected: bool | None = False, *, url: str = "") -> SafeString:
+    """An alias, leading to `url` if there is one; a protected one is grey with a lock instead of amber."""
+    name, end = escape(name), "a" if url else "span"
+    css, lock, words = (
+        ("chip-lock", icon("lock", 12), escape(gettext("(protected)"))) if is_protected else ("chip-alias", "", "")
+    )
+    said = f'<span class="sr"> {words}</span>' if words else ""
+    to = f' href="{escape(url)}"' if url else ""
+    inside = f"{lock}<span>{name}</span>{said}"
+    return mark_safe(f'<{end} class="chip {css}"{to} title="{name}">{inside}</{end}>')  # noqa: S308  (escaped above)
+
+
 @register.filter
 def dots(points: Sequence[tuple[float, float, str]]) -> SafeString:
     """The points of a line in a chart, each with its text: one call and not a loop, since a chart has hundreds."""

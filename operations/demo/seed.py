@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from access.models import Namespace, Organization, Team, User
 from access.roles import Role
@@ -19,6 +20,7 @@ from access.services import invitations, keys, organizations, people, roles, ser
 from artifacts.manifest import Entry
 from artifacts.models import Download, Version
 from artifacts.services import downloads
+from events.models import Event
 from operations.demo import acts, contents, files, story
 from operations.demo.clock import dated
 from operations.demo.script import Script
@@ -39,6 +41,13 @@ def seed(*, now: datetime, password: str) -> None:
         for act in story.CHRONICLE:
             stage.play(act)
         downloads.flush()
+        _sign_in()
+
+
+def _sign_in() -> None:
+    """Everybody was last seen when they last did something."""
+    for user, moment in Event.objects.exclude(actor=None).values_list("actor").annotate(Max("created_at")).order_by():
+        User.objects.filter(pk=user, service_of=None).update(last_login=moment)
 
 
 class Stage:

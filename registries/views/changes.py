@@ -19,7 +19,7 @@ from common.errors import NotFoundError
 from common.htmx import render_page
 from events.models import Event
 from registries import queries
-from registries.history import collection_events, registry_events, subjects_of, versions_of
+from registries.history import collection_events, guarded_in, registry_events, subjects_of, versions_of
 from registries.services.undo import GONE, undo
 
 ALIASES = 12
@@ -32,7 +32,9 @@ def collection_history(request: PersonalRequest, organization: str, registry: st
     asked, page = history_page(collection_events(found), request.GET)
     context = queries.collection_head(request.user, found, "history")
     left = undoable(request.user, found.registry, page.items)
-    context |= history_context(asked, page, subjects=versions_of(page.items), undoable=left)
+    context |= history_context(
+        asked, page, subjects=versions_of(page.items), undoable=left, guarded=guarded_in(page.items)
+    )
     context["past_aliases"] = list(found.aliases.with_protection()[:ALIASES])
     return render_page(
         request, "registries/collection_history.html", context, partial="history", data=lambda: history_data(context)
@@ -46,7 +48,9 @@ def registry_activity(request: PersonalRequest, organization: str, registry: str
     asked, page = history_page(registry_events(found), request.GET)
     left = undoable(request.user, found, page.items)
     context = queries.registry_head(request.user, found, queries.accepted_types(found), "activity")
-    context |= history_context(asked, page, subjects=subjects_of(page.items), undoable=left)
+    context |= history_context(
+        asked, page, subjects=subjects_of(page.items), undoable=left, guarded=guarded_in(page.items)
+    )
     context["crumbs"] = [*queries.registry_crumbs(found), (_("Activity"), "")]
     return render_page(
         request, "registries/registry_activity.html", context, partial="history", data=lambda: history_data(context)
@@ -65,7 +69,7 @@ def change(request: PersonalRequest, event_id: int) -> HttpResponse:
     """One change, with the texts before and after it line by line."""
     event = _visible_event(request, event_id)
     context: dict[str, Any] = {
-        "line": feed.lines([event], subjects_of([event]))[0],
+        "line": feed.lines([event], subjects_of([event]), guarded=guarded_in([event]))[0],
         "texts": text_changes(event),
         "crumbs": [(_("Change"), "")],
     }

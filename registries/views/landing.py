@@ -13,7 +13,7 @@ from common.data import PageData
 from common.htmx import render_page
 from registries import activity, queries
 from registries import landing as shelves
-from registries.history import subjects_of
+from registries.history import guarded_in, subjects_of
 from registries.matrix import may_create_registry
 from registries.search import page as search_page
 from registries.snippets import QUICKSTART, install_code
@@ -49,7 +49,7 @@ def organization_activity(request: PersonalRequest, organization: str) -> HttpRe
     name = request.GET.get("registry", "").strip()
     asked, page = history_page([activity.registry_events(request.user, found, name)], request.GET)
     here = reverse("registries:landing", args=[found.name])
-    context = history_context(asked, page, subjects=subjects_of(page.items)) | {
+    context = history_context(asked, page, subjects=subjects_of(page.items), guarded=guarded_in(page.items)) | {
         "organization": found,
         "shelves": activity.shelves_of(request.user, found),
         "shelf": name,

@@ -4,6 +4,9 @@
 
 const toasts = document.querySelector("#messages");
 
+// On a phone the tabs are wider than the page: the one that is open is shown.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 async function copy(button) {
   const text = button.dataset.copy;
   if (navigator.clipboard) {

@@ -100,7 +100,9 @@ def test_a_team_is_deleted_by_its_name_once_it_has_no_projects(cast: Cast, signe
     project = get_or_create_project(actor=cast.mia, namespace=cast.team.namespace, name="demo")
     response = browser.post(VISION + "delete/", {"typed": "vision"})
     assert response.status_code == 409
-    assert "has projects" in response.content.decode()
+    for page in (response, browser.get(VISION + "delete/")):
+        assert "has projects" in page.content.decode()
+        assert "This is lost" not in page.content.decode()
     delete_project(actor=cast.olga, project=project)
     for _ in range(2):
         assert browser.post(VISION + "delete/", {"typed": "vision"})["Location"] == TEAMS

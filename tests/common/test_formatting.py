@@ -68,6 +68,13 @@ def test_a_column_of_metrics_has_one_number_of_decimals(values: list[float | Non
     assert [formatting.metric(value, spec) for value in values] == written
 
 
+def test_a_difference_has_two_digits_at_least() -> None:
+    assert formatting.column_format([0.8268, 0.8234], [0.0034]) == ",.4f"
+    assert formatting.column_format([0.8268, 0.6], [0.2268, None, 0.0, float("nan")]) == ",.3f"
+    assert formatting.column_format([0.5, 0.500000001], [1e-9]) == ",.6f"
+    assert formatting.column_format([5, 3], [2]) == ",.0f"
+
+
 def test_a_difference_always_has_a_sign() -> None:
     assert formatting.difference(0.002, ".3f") == "+0.002"
     assert formatting.difference(-0.002, ".3f") == "−0.002"

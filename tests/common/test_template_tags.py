@@ -34,7 +34,6 @@ def test_a_time_says_the_exact_moment() -> None:
 def test_names_cannot_break_out_of_a_chip() -> None:
     name = '"><script>alert(1)</script>'
     for component in (
-        "_chip_alias",
         "_chip_tag",
         "_chip_type",
         "_chip_run",
@@ -45,6 +44,15 @@ def test_names_cannot_break_out_of_a_chip() -> None:
     ):
         context = {"name": name, "text": name, "code": name, "url": "#"}
         assert "<script>" not in render_to_string(f"components/{component}.html", context), component
+
+
+def test_an_alias_is_only_a_name_and_says_that_it_is_protected() -> None:
+    assert render("{% alias_chip name %}", name="<'a'>") == (
+        '<span class="chip chip-alias" title="&lt;&#x27;a&#x27;&gt;"><span>&lt;&#x27;a&#x27;&gt;</span></span>'
+    )
+    protected = render("{% alias_chip 'prod' True url=url %}", url='/"&/')
+    assert protected.startswith('<a class="chip chip-lock" href="/&quot;&amp;/" title="prod"><svg')
+    assert protected.endswith('<span>prod</span><span class="sr"> (protected)</span></a>')
 
 
 def test_a_star_says_what_pressing_it_does_and_is_safe() -> None:

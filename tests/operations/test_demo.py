@@ -127,6 +127,8 @@ def check_files_and_dates() -> None:
     assert Event.objects.filter(created_at__lt=now - timedelta(days=50)).exists()
     moments = list(Event.objects.filter(actor__isnull=False).order_by("pk").values_list("created_at", flat=True))
     assert moments == sorted(moments)
+    acted = Event.objects.filter(actor__service_of=None).values("actor")
+    assert not User.objects.filter(pk__in=acted, last_login=None).exists()
 
 
 def test_the_demo_leaves_another_database_alone(demo: Callable[[], str]) -> None:
