@@ -11,7 +11,7 @@ from common.errors import InvalidInputError
 from sdk_api.documents import prepare
 from sdk_api.schema import schema
 from tests.sdk_api.documents import Found, documents
-from tests.sdk_api.not_served import LAUNCH, NOT_SERVED, REASONS, REPORTS, SWEEPS
+from tests.sdk_api.not_served import AUTOMATIONS, LAUNCH, NOT_SERVED, REASONS, REPORTS, SWEEPS
 
 SERVED = [found for found in documents() if found.name not in NOT_SERVED]
 
@@ -48,6 +48,7 @@ def test_what_is_not_served_is_refused_by_its_subject() -> None:
         SWEEPS: "Sweeps are not served here",
         LAUNCH: "Launch is not served here",
         REPORTS: "Reports are not served",
+        AUTOMATIONS: "Automations and integrations are not served here",
     }
     for found in documents():
         told = words.get(NOT_SERVED.get(found.name, ""))
