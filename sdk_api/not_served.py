@@ -9,7 +9,9 @@ SWEEPS = (
 )
 LAUNCH = "Launch is not served here: there are no queues and no agents; start jobs by the scheduler of your machines."
 REPORTS = "Reports are not served here: write into cards and the notes of runs, and share comparisons by their address."
-AUTOMATIONS = "Automations and integrations are not served here: a job of yours can look at the alias it waits for, by its version or its digest."
+AUTOMATIONS = (
+    "Automations and integrations are not served here: a job of yours can look at the alias that it waits for."
+)
 FIELDS = {
     **dict.fromkeys(
         "sweep sweeps totalSweeps upsertSweep createAgent agentHeartbeat enqueueSweepRun agents".split(), SWEEPS
