@@ -193,7 +193,7 @@ def set_up_registry(page: Page, name: str) -> str:
     page.goto(f"{shelf}new/")
     page.get_by_role("textbox", name="Name").fill("readers")
     page.get_by_role("combobox", name="Type").fill("model")
-    page.get_by_role("button", name="Create collection").click()
+    page.get_by_role("button", name="Create collection").click(delay=150)  # as long as a person presses
     page.wait_for_url("**/collections/readers/")
     page.goto(f"{shelf}settings/aliases/")
     page.get_by_label("Alias", exact=True).fill("production")
