@@ -55,7 +55,7 @@ def compare(
     known = directions or {}
     return [
         Difference(
-            key, current.get(key), base.get(key), format_beside(current.get(key), [base.get(key)]), known.get(key)
+            key, current.get(key), base.get(key), format_beside(base.get(key), [current.get(key)]), known.get(key)
         )
         for key in display_order({*current, *base})
     ]

@@ -107,9 +107,10 @@ def set_lifetimes(*, actor: User | None, team: Team, default_seconds: int | None
     return team
 
 
-def has_projects(team: Team) -> bool:
-    """Whether there is a living project, so that the team cannot be deleted."""
-    return team.namespace.containers.alive().exists()
+def require_no_projects(team: Team) -> None:
+    """Refuse to delete a team that has living projects. Raises ConflictError."""
+    if team.namespace.containers.alive().exists():
+        raise ConflictError(_("The team %(team)s has projects; delete them first.") % {"team": team.name})
 
 
 def delete_team(*, actor: User | None, team: Team) -> None:
@@ -124,8 +125,7 @@ def delete_team(*, actor: User | None, team: Team) -> None:
         Namespace.objects.select_for_update().get(pk=team.namespace_id)
         if not Team.objects.filter(pk=team.pk, deleted_at=None).update(deleted_at=timezone.now()):
             return
-        if has_projects(team):
-            raise ConflictError(_("The team %(team)s has projects; delete them first.") % {"team": team.name})
+        require_no_projects(team)
         before = team.name
         User.objects.filter(default_namespace=team.namespace).update(default_namespace=None)
         programs = team.service_accounts.filter(deleted_at=None)

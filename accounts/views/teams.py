@@ -178,7 +178,9 @@ def _question(house: House, team: Team, error: str = "") -> Question:
         _("its name, which others may take then"),
     ]
     title = _("Delete the team %(name)s?") % {"name": team.name}
-    back, is_refused = house.url("team", team.name), service.has_projects(team)
-    if is_refused:
-        error = _("The team %(team)s has projects; delete them first.") % {"team": team.name}
+    back, is_refused = house.url("team", team.name), False
+    try:
+        service.require_no_projects(team)
+    except ConflictError as refusal:
+        error, is_refused = refusal.message, True
     return Question(title, _("Delete"), losses, back, typed=team.name, error=error, is_refused=is_refused)
