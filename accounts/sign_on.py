@@ -39,6 +39,12 @@ def groups_of(claims: Mapping[str, Any]) -> list[str]:
     return [group for group in listed if isinstance(group, str)]
 
 
+def groups_into(organization: Organization) -> list[tuple[str, Any]]:
+    """The groups of the provider whose people belong to the organization, and as what."""
+    mapping = settings.OIDC.mapping if settings.OIDC else {}
+    return [(group, place) for group, place in mapping.items() if fold(place.organization) == organization.name_key]
+
+
 def admit(claims: Mapping[str, Any]) -> User:
     """The account of somebody who signs on for the first time: the one with their verified address, else a new one.
 

@@ -16,6 +16,7 @@ from accounts.views import (
     service_accounts,
     setup,
     signing_in,
+    storage,
     teams,
 )
 
@@ -61,6 +62,7 @@ house = [
     path("teams/<str:team>/settings/", teams.settings, name="team_settings"),
     path("teams/<str:team>/lifetimes/", teams.lifetimes, name="team_lifetimes"),
     path("teams/<str:team>/delete/", teams.delete, name="delete_team"),
+    *with_data("storage/", storage.storage, "storage"),
     *with_data("service-accounts/", service_accounts.service_accounts, "service_accounts"),
     *with_data("service-accounts/<int:account_id>/", service_accounts.service_account, "service_account"),
     path("service-accounts/<int:account_id>/delete/", service_accounts.delete, name="delete_service_account"),
@@ -92,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *second_factor,
     path("", include((own, "accounts"))),
     path("orgs/<str:organization>/", include((house, "organizations"))),
+    with_data("orgs/<str:organization>/", organizations.overview, "organization")[1],  # the page itself is in `house`
 ]
 if settings.OIDC:
     from allauth.socialaccount import views as sign_on_views

@@ -48,6 +48,7 @@ PAGES = [
     f"{NET}versions/v50/history/",
     f"{NET}versions/@latest/files/",
     f"{NET}versions/@latest/files/?q=/00004",
+    f"{NET}versions/v49/files/?q=/00004",
     SOURCE,
     "/vision/training/",
     "/search/?q=net",

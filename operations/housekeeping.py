@@ -1,4 +1,4 @@
-"""What the server does about its own garbage, in one place: `manage.py collect_blobs` and the hourly round of `serve`."""
+"""What the server does by itself, in one place: `manage.py housekeeping`, `collect_blobs` and the hourly round of `serve`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from artifacts.models import Manifest, ManifestEntry, Version
 from artifacts.services import expiring, purging
+from operations import figures
 from projects.models import RunFile
 from projects.services.files import files_of_deleted_runs, purge_run_files
 from storage.collecting import Collected, collect, would_collect
@@ -46,18 +47,24 @@ class Freed:
 
 @dataclass(frozen=True)
 class Done:
-    """What one round did: versions whose time to live was over, those that a rule of retention took, and what was freed."""
+    """What one round did: versions whose time to live was over, those that a rule of retention took, and what was freed.
+
+    `counted` is of how many registries, projects and organizations it was counted what they take.
+    """
 
     expired: int
     superseded: int
     freed: Freed
+    counted: int
 
 
 def keep_house(*, dry_run: bool = False) -> Done:
     """One round of all that is due by time. Rounds may overlap and be killed."""
     expired = expiring.expire(now=timezone.now(), dry_run=dry_run)
     superseded = expiring.retain(dry_run=dry_run)
-    return Done(expired, superseded, free_storage(dry_run=dry_run))
+    freed = free_storage(dry_run=dry_run)
+    counted = 0 if dry_run else figures.count_anew(now=timezone.now())
+    return Done(expired, superseded, freed, counted)
 
 
 def start() -> None:

@@ -24,6 +24,7 @@ TITLES = {
     "members": _("Members"),
     "teams": _("Teams"),
     "service_accounts": _("Service accounts"),
+    "storage": _("Storage"),
     "settings": _("Settings"),
 }
 

@@ -21,6 +21,7 @@ from artifacts.manifest import Entry
 from artifacts.models import Download, Version
 from artifacts.services import downloads
 from events.models import Event
+from operations import figures
 from operations.demo import acts, contents, files, story
 from operations.demo.clock import dated
 from operations.demo.script import Script
@@ -42,6 +43,7 @@ def seed(*, now: datetime, password: str) -> None:
             stage.play(act)
         downloads.flush()
         _sign_in()
+        figures.count_anew(now=now)
 
 
 def _sign_in() -> None:

@@ -14,7 +14,7 @@ from access.services.keys import create_key
 from tests.cast import Cast, person
 
 HOUSE = "/orgs/Acme/"
-READ = ["", "members/", "members/?q=mi", "teams/", "teams/vision/", "service-accounts/"]
+READ = ["", "members/", "members/?q=mi", "teams/", "teams/vision/", "service-accounts/", "storage/"]
 ADMINISTER = [
     "members/deactivated/",
     "members/vera/remove/",

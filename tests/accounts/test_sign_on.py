@@ -177,6 +177,22 @@ def provider() -> Iterator[str]:
         process.wait(10)
 
 
+def test_admins_see_how_people_sign_on(walter: User, cast: Cast, signed_in: Any, settings: Any) -> None:
+    client = signed_in(cast.olga)
+    page = client.get("/orgs/Acme/settings/").content.decode()
+    for part in ("https://login.example.org", "Everybody who signs on", "engineers", "leads", "vision"):
+        assert part in page
+    assert "ghosts" not in page
+    assert "secret" not in page
+    told = client.get("/orgs/Acme/settings.json").json()
+    assert told["sign_on"] == "Single sign-on"
+    assert [row["group"] for row in told["rows"]] == ["*", "engineers", "leads"]
+
+    settings.OIDC = None
+    assert "People sign in by password." in client.get("/orgs/Acme/settings/").content.decode()
+    assert client.get("/orgs/Acme/settings.json").json()["sign_on"] is None
+
+
 @pytest.fixture
 def server(provider: str, server_template: Template, tmp_path: Path) -> Iterator[Server]:
     """A server whose people sign on by `provider`, with Acme, its team vision, and olga."""
