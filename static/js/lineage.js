@@ -2,6 +2,7 @@
 // file the drawing scrolls and every node is a link to the page that looks at it.
 
 const LEAST = 0.15, MOST = 4, TURN = 1.2, DRAG = 5;
+const TOOLS = 56; // pixels at the bottom on which the buttons lie
 
 function boxes(svg) {
   return new Map([...svg.querySelectorAll("[data-id]")].map((box) => [box.dataset.id, box]));
@@ -33,24 +34,21 @@ class Canvas {
   // -- The part that is seen: `scale` pixels of the screen for one of the drawing, around the point (x, y) of it ------------
 
   fit() {
-    const { clientWidth, clientHeight } = this.frame;
-    this.scale = Math.min(1, Math.max(LEAST, Math.min(clientWidth / this.width, clientHeight / this.height)));
-    this.x = this.width / 2;
-    this.y = this.height / 2;
+    this.all();
     // What does not fit legibly begins at the node that it is about.
-    const start = this.svg.querySelector(".cur");
+    const start = this.boxes.get(document.querySelector("#lineage-panel")?.dataset.node) ?? this.svg.querySelector(".cur");
     if (this.scale < 0.6 && start) {
-      this.scale = 0.8;
       [this.x, this.y] = spot(start);
+      this.zoom(0.8);
     }
-    this.show();
   }
 
   all() {
     const { clientWidth, clientHeight } = this.frame;
+    const scale = Math.max(LEAST, Math.min(1, clientWidth / this.width, (clientHeight - TOOLS) / this.height));
     this.x = this.width / 2;
-    this.y = this.height / 2;
-    this.zoom(Math.min(1, clientWidth / this.width, clientHeight / this.height));
+    this.y = this.height / 2 + TOOLS / 2 / scale;
+    this.zoom(scale);
   }
 
   show() {
