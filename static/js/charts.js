@@ -9,6 +9,7 @@
 // ECharts is loaded before this module and gives `echarts.init`.
 
 const DASHES = ["solid", [5, 4], "solid", [2, 3], [8, 3, 2, 3], "solid", [5, 4], [2, 3]];
+const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
 const GAP = 14; // between the names of lines, in pixels
 const MARKERS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect", "emptyTriangle", "emptyDiamond"];
 
@@ -66,6 +67,18 @@ function seconds(value) {
   return rest ? `${Math.floor(value / size)}${name} ${rest}${smaller}` : `${Math.floor(value / size)}${name}`;
 }
 
+/** Where a time since the start is written: at whole minutes and hours as in common/scales.py, not at tens of seconds. */
+function times({ x, series }, from = 0, to = 100) {
+  if (x !== "runtime") return undefined;
+  const at = series.flatMap(({ points }) => points.length ? [points[0][0], points.at(-1)[0]] : []);
+  const least = Math.min(...at), whole = Math.max(...at) - least;
+  const low = least + whole * from / 100, high = least + whole * to / 100;
+  if (high - low < 1) return undefined;
+  const step = STEPS.find((size) => (high - low) / size <= 5) ?? 86400 * Math.ceil((high - low) / 86400 / 5);
+  const first = Math.ceil(low / step), count = Math.max(0, Math.floor(high / step) - first + 1);
+  return Array.from({ length: count }, (_, index) => (first + index) * step);
+}
+
 /** Pixels for the names at the ends of the lines, which are cut beyond that; as in projects/curves.py. */
 function labelRoom(series) {
   return Math.min(112, Math.max(44, 14 + 6.5 * Math.max(...series.map(({ name }) => name.length))));
@@ -115,7 +128,8 @@ function options(data) {
       type: data.x === "timestamp" ? "time" : "value",
       min: "dataMin",
       max: "dataMax",
-      axisLabel: { ...text, hideOverlap: true, showMaxLabel: false, formatter: data.x === "runtime" ? seconds : undefined },
+      axisLabel: { ...text, hideOverlap: true, showMaxLabel: data.x === "runtime" ? null : false, formatter: data.x === "runtime" ? seconds : undefined, customValues: times(data) },
+      axisPointer: { label: { formatter: data.x === "runtime" ? ({ value }) => seconds(Math.round(value)) : undefined } },
       axisLine: { lineStyle: { color: colour("line-strong") } },
       axisTick: { show: false },
       splitLine: { show: false },
@@ -148,6 +162,10 @@ function draw(box) {
     box.replaceChildren();
     const chart = echarts.init(box, null, { renderer: "svg" });
     show({ chart, data });
+    chart.on("datazoom", () => {
+      const [{ start, end }] = chart.getOption().dataZoom;
+      chart.setOption({ xAxis: { axisLabel: { customValues: times(data, start, end) } } });
+    });
     drawn.set(box, { chart, data });
     resized.observe(box);
   } catch (error) {
