@@ -34,11 +34,11 @@ def _text(name: str, what: str, limit: int = MAX_NAME) -> str:
         )
     if len(name) > limit:
         raise InvalidInputError(
-            _("A %(what)s name has at most %(limit)s characters; this one has %(count)s.")
+            _("The %(what)s name has at most %(limit)s characters; this one has %(count)s.")
             % {"what": noun(what), "limit": limit, "count": len(name)}
         )
     if CONTROL.search(name):
-        raise InvalidInputError(_("A %(what)s name holds no control or invisible characters.") % {"what": noun(what)})
+        raise InvalidInputError(_("The %(what)s name holds no control or invisible characters.") % {"what": noun(what)})
     if len(fold(name)) > MAX_KEY:
         raise InvalidInputError(
             _("The %(what)s name is too long: some of its characters stand for many.") % {"what": noun(what)}
@@ -53,7 +53,7 @@ def entity_name(name: str, what: str = "team") -> str:
     """
     if not ENTITY_NAME.match(_text(name, what)):
         raise InvalidInputError(
-            _("A %(what)s name consists of letters, digits, '-', '_' and '.', and starts with one of the first two.")
+            _("The %(what)s name consists of letters, digits, '-', '_' and '.', and starts with one of the first two.")
             % {"what": noun(what)}
         )
     return name
@@ -63,7 +63,7 @@ def container_name(name: str, what: str, limit: int = MAX_NAME) -> str:
     """`name` if it may name a project or a registry (F3). Raises InvalidInputError."""
     if FORBIDDEN_IN_CONTAINER.search(_text(name, what, limit)):
         raise InvalidInputError(
-            _("A %(what)s name holds none of / \\ # ? %% : and no line break.") % {"what": noun(what)}
+            _("The %(what)s name holds none of / \\ # ? %% : and no line break.") % {"what": noun(what)}
         )
     return name
 
@@ -71,7 +71,7 @@ def container_name(name: str, what: str, limit: int = MAX_NAME) -> str:
 def collection_name(name: str, what: str = "collection") -> str:
     """`name` if it may name a collection or an artifact (F4). Raises InvalidInputError."""
     if "/" in _text(name, what) or ":" in name:
-        raise InvalidInputError(_("A %(what)s name holds no '/' and no ':'.") % {"what": noun(what)})
+        raise InvalidInputError(_("The %(what)s name holds no '/' and no ':'.") % {"what": noun(what)})
     return name
 
 

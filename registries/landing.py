@@ -158,10 +158,8 @@ def _told(user: User, organization: Organization, registries: list[Any]) -> tupl
     """The newest event of each of these registries by its id, and the newest of all that `user` sees: four queries at most."""
     recent = worth_telling(registry_events(user, organization)).values("pk")[:ACTIVITY]
     last = [row.last_event for row in registries]
-    events = (
-        Event.objects.filter(Q(pk__in=last) | Q(pk__in=recent)).select_related("actor", "container").order_by("-pk")
-    )
-    found = list(events)
+    events = Event.objects.filter(Q(pk__in=last) | Q(pk__in=recent)).order_by("-pk")
+    found = list(events.select_related("actor", "container__registry"))
     told = lines(found, subjects_of(found), guarded=guarded_in(found))
     return {line.event.pk: line for line in told}, told[:ACTIVITY]
 
