@@ -248,7 +248,7 @@ def find_source(user: User, entity: str, project: str, type: str, name: str, ref
         name=artifact.name,
         full_name=f"{home.namespace.name}/{home.name}/{artifact.name}",
         total=artifact.version_count,
-        crumbs=[*artifact_crumbs(artifact)[:-1], (artifact.name, artifact_url(artifact)), (version.label, "")],
+        crumbs=artifact_crumbs(artifact, version.label),
         series_url=artifact_url(artifact),
         definitions=version.definitions,
     )
@@ -266,11 +266,22 @@ def newest_link_url(artifact: Artifact) -> str:
     return address("artifacts:link_to_registry", *names)
 
 
-def artifact_crumbs(artifact: Artifact) -> list[tuple[str, str]]:
-    """From the entity to the artifact."""
+def artifact_crumbs(artifact: Artifact, here: str = "") -> list[tuple[str, str]]:
+    """From the entity to the artifact, or to a page of it that is called `here`."""
     entity, project = artifact.project.namespace.name, artifact.project.name
     return [
         (entity, address("projects:entity", entity)),
         (project, address("projects:project", entity, project)),
-        (artifact.name, ""),
+        *([(artifact.name, artifact_url(artifact)), (here, "")] if here else [(artifact.name, "")]),
     ]
+
+
+def artifact_tab(artifact: Artifact, tab: str = "", title: str = "") -> dict[str, Any]:
+    """What the frame of an artifact's page shows; the tab of its versions has no name."""
+    return {
+        "artifact": artifact,
+        "total": artifact.version_count,
+        "url": artifact_url(artifact),
+        "tab": tab,
+        "crumbs": artifact_crumbs(artifact, title),
+    }

@@ -23,7 +23,7 @@ def tag_versions(request: PersonalRequest, entity: str, project: str, type: str,
     found = find_artifact(request.user, entity, project, type, artifact)
     require(request.user, Action.EDIT_VERSION, found.project)
     back = artifact_url(found)
-    crumbs = [*artifact_crumbs(found)[:-1], (found.name, back), (_("Tag versions"), "")]
+    crumbs = artifact_crumbs(found, _("Tag versions"))
     return bulk.tag_chosen(request, artifact_series(found), found.project, back=back, crumbs=crumbs)
 
 
@@ -42,7 +42,7 @@ def delete_versions(request: PersonalRequest, entity: str, project: str, type: s
         "losses": going and losses.source_losses(request.user, gone, [name for fate in going for name in fate.aliases]),
         "fate": _("Is deleted"),
         "button": ngettext("Delete %(count)s version", "Delete %(count)s versions", len(going)) % {"count": len(going)},
-        "crumbs": [*artifact_crumbs(found)[:-1], (found.name, back), (_("Delete"), "")],
+        "crumbs": artifact_crumbs(found, _("Delete")),
     }
 
     def remove(row: Version) -> None:

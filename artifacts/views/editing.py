@@ -13,7 +13,7 @@ from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import directing, editing
 from artifacts.forms import NamedForm
-from artifacts.models import Artifact, Version
+from artifacts.models import Version
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact, find_source
 from artifacts.services import aliases, artifacts, versions
 from artifacts.services.directions import direct_metrics
@@ -36,7 +36,7 @@ def edit_artifact(request: PersonalRequest, entity: str, project: str, type: str
         field="name",
         back=artifact_url(found),
         after=lambda: artifact_url(found),
-        page={"title": _("Edit %(name)s") % {"name": found.name}, "crumbs": _crumbs(found, _("Edit"))},
+        page={"title": _("Edit %(name)s") % {"name": found.name}, "crumbs": artifact_crumbs(found, _("Edit"))},
     )
 
 
@@ -50,7 +50,7 @@ def artifact_metrics(request: PersonalRequest, entity: str, project: str, type: 
         direct_metrics(actor=request.user, artifact=found, directions=ways)
 
     page: dict[str, Any] = {"title": _("Metrics of %(name)s") % {"name": found.name}}
-    page |= {"crumbs": _crumbs(found, _("Metrics")), "back": artifact_url(found)}
+    page |= {"crumbs": artifact_crumbs(found, _("Metrics")), "back": artifact_url(found)}
     return directing.edit_directions(request, artifact_series(found), change, page=page)
 
 
@@ -66,7 +66,7 @@ def artifact_tags(request: PersonalRequest, entity: str, project: str, type: str
     context = {
         "title": _("Tags of %(name)s") % {"name": found.name},
         "tags": [tag.name for tag in found.tags.all()],
-        "crumbs": _crumbs(found, _("Tags")),
+        "crumbs": artifact_crumbs(found, _("Tags")),
     }
     return editing.edit_labels(request, {"tag": retag}, here=request.path, url=artifact_url(found), context=context)
 
@@ -88,7 +88,7 @@ def delete_artifact(request: PersonalRequest, entity: str, project: str, type: s
         "refusal": _refusal(request.user, gone),
         "button": _("Delete artifact"),
         "done": _("%(name)s is deleted.") % {"name": found.name},
-        "crumbs": _crumbs(found, _("Delete")),
+        "crumbs": artifact_crumbs(found, _("Delete")),
     }
     return editing.confirm(
         request,
@@ -149,10 +149,6 @@ def delete_version(
         after=place.series_url,
         page=page,
     )
-
-
-def _crumbs(artifact: Artifact, here: str) -> list[tuple[str, str]]:
-    return [*artifact_crumbs(artifact)[:-1], (artifact.name, artifact_url(artifact)), (here, "")]
 
 
 def _refusal(user: User, gone: losses.Versions) -> str:

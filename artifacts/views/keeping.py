@@ -70,7 +70,7 @@ def artifact_retention(request: PersonalRequest, entity: str, project: str, type
     require(request.user, Action.DELETE_VERSION, found.project)
     form = RuleForm(posted(request), initial={"keep_last": found.keep_last})
     context = {"title": _("Retention of %(name)s") % {"name": found.name}, "form": form, "back": artifact_url(found)}
-    context["crumbs"] = [*artifact_crumbs(found)[:-1], (found.name, artifact_url(found)), (_("Retention"), "")]
+    context["crumbs"] = artifact_crumbs(found, _("Retention"))
     if form.is_valid() and "preview" not in request.POST:
         with form.refusals_at("keep_last"):
             keep_versions(actor=request.user, artifact=found, keep_last=form.cleaned_data["keep_last"])

@@ -10,7 +10,7 @@ from accounts.requests import PersonalRequest
 from artifacts import tabs
 from artifacts.lineage.graph import VERSION
 from artifacts.models import Artifact, Version
-from artifacts.places import artifact_crumbs, artifact_url, find_artifact, find_source
+from artifacts.places import artifact_tab, find_artifact, find_source
 from registries.lineage.page import Lineage, Start, around
 from registries.lineage.responses import as_file, respond
 
@@ -41,12 +41,7 @@ def version_drawing(
 def artifact(request: PersonalRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
     """Lineage of the newest version of an artifact, or of all of them."""
     found = find_artifact(request.user, entity, project, type, artifact)
-    context = {
-        "artifact": found,
-        "total": found.version_count,
-        "url": artifact_url(found),
-        "crumbs": [*artifact_crumbs(found)[:-1], (found.name, artifact_url(found)), (_("Lineage"), "")],
-    }
+    context = artifact_tab(found, "lineage", _("Lineage"))
     return respond(request, "artifacts/artifact_lineage.html", context, _around(request, found))
 
 

@@ -17,7 +17,7 @@ from artifacts.feed import artifact_events
 from artifacts.histories import history_context, history_data, history_page
 from artifacts.models import Artifact
 from artifacts.places import (
-    artifact_crumbs,
+    artifact_tab,
     artifact_url,
     find_artifact,
     find_source,
@@ -63,10 +63,7 @@ def _artifact_head(user: User, artifact: Artifact) -> dict[str, Any]:
     """What the head of an artifact's page shows `user`."""
     may = permissions(role_on(user, artifact.project))
     return {
-        "artifact": artifact,
-        "total": artifact.version_count,
-        "crumbs": artifact_crumbs(artifact),
-        "url": artifact_url(artifact),
+        **artifact_tab(artifact),
         "directions_url": f"{artifact_url(artifact)}metrics/",
         "may": may,
         "may_direct": may["edit_version"],
@@ -113,10 +110,7 @@ def artifact_history(request: PersonalRequest, entity: str, project: str, type: 
     found = find_artifact(request.user, entity, project, type, artifact)
     asked, page = history_page(artifact_events(found), request.GET)
     context = history_context(asked, page, undoable=undoable(request.user, found.project, page.items))
-    context |= {
-        "title": _("History of %(name)s") % {"name": found.name},
-        "crumbs": [*artifact_crumbs(found)[:-1], (found.name, artifact_url(found)), (_("History"), "")],
-    }
+    context |= artifact_tab(found, "history", _("History")) | {"title": _("History of %(name)s") % {"name": found.name}}
     return render_page(
         request, "artifacts/artifact_history.html", context, partial="history", data=lambda: history_data(context)
     )
