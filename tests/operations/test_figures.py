@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
 
 from artifacts.services.versions import delete_version
-from tests.cast import Cast
+from operations.figures import count_anew
+from operations.models import StorageFigure
+from tests.cast import Cast, assemble
 from tests.making import log_version, project_of
 
 
@@ -38,3 +43,22 @@ def test_equal_bytes_are_logged_often_and_stored_once(cast: Cast, capsys: pytest
     assert "1000 B saved  vision/one" in capsys.readouterr().out
     with pytest.raises(CommandError, match="no project 'vision/none'"):
         call_command("storage_figures", "vision/none")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rounds_may_overlap() -> None:
+    """Four at once, before there is any figure: each thing has one in the end."""
+    cast = assemble()
+    project = project_of(cast.mia, cast.team.namespace)
+    log_version(cast.mia, project, {"a": b"x" * 100})
+
+    def count(_: int) -> int:
+        try:
+            return count_anew(now=timezone.now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(count, range(4))] == [5] * 4  # two core registries, Shelf, the project, the organization
+    assert StorageFigure.objects.count() == 5
+    assert StorageFigure.objects.get(container=project).stored == 100
