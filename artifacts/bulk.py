@@ -102,7 +102,7 @@ def remove_chosen(
 ) -> HttpResponse:
     """Unlink or delete the chosen: a page that says what goes and what stays, then `remove` for each that may go.
 
-    `page` gives title, losses (sentences), fate (what happens to a version), button and crumbs.
+    `page` gives title, losses (sentences), impact, fate (what happens to a version), button and crumbs.
     """
     form = ServiceForm(posted(request))
     if form.is_valid():

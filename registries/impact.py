@@ -15,12 +15,14 @@ from django.utils import timezone
 from access.models import Container, User
 from access.reach import people_of
 from artifacts.models import Manifest, ManifestEntry, RunInput, Version
-from registries.models import Link, Registry
+from registries.models import Collection, Link, Registry
 from storage.models import Blob, Part, Upload
 
 PEOPLE = 8
 MOST_USERS = 5_000
 MOST_BLOBS = 50_000
+VERSIONS = 200
+USES = 1000
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,27 @@ def uses_of(user: User, versions: QuerySet[Version]) -> Uses:
     """Who used versions through any place that `user` sees."""
     seen = Container.objects.visible_to(user).values("pk")
     return uses(RunInput.objects.filter(version__in=versions, container__in=seen))
+
+
+@dataclass(frozen=True)
+class Consumers:
+    """Runs of the last 30 days and their projects; more than that many where `is_cut`."""
+
+    runs: int
+    projects: int
+    is_cut: bool
+
+
+def consumers(collection: Collection) -> Consumers:
+    """Which runs used the newest 200 of its versions lately, through its registry: of 1,000 uses at most, and one query."""
+    newest = linked_versions(collection=collection).order_by("-index")[:VERSIONS]
+    since = timezone.now() - timedelta(days=30)
+    edges = RunInput.objects.filter(container=collection.registry_id, created_at__gte=since, run__deleted_at=None)
+    some = edges.filter(version__in=newest).values("pk")[: USES + 1]
+    found = RunInput.objects.filter(pk__in=some).aggregate(
+        uses=Count("pk"), runs=Count("run", distinct=True), projects=Count("run__project", distinct=True)
+    )
+    return Consumers(found["runs"], found["projects"], found["uses"] > USES)
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ def _member_count() -> Coalesce:
     teams = TeamMembership.objects.filter(user=OuterRef(OuterRef("user"))).values("team__group")
     by_team = ContainerGroupGrant.objects.filter(content_object=OuterRef(OuterRef("pk")), group__in=teams)
     open_to_all = Container.objects.filter(pk=OuterRef(OuterRef("pk")), visibility=Container.Visibility.ORGANIZATION)
-    people = OrganizationMembership.objects.filter(organization=OuterRef("organization"))
-    reached = people.filter(Exists(open_to_all) | Q(role="admin") | Exists(own) | Exists(by_team))
+    people = OrganizationMembership.objects.filter(organization=OuterRef("organization"), user__is_active=True)
+    by_default = Exists(open_to_all) & ~Q(role=OrganizationMembership.Role.SERVICE)  # as people_of counts them
+    reached = people.filter(by_default | Q(role="admin") | Exists(own) | Exists(by_team))
     return count_of(reached, "organization")

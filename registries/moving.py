@@ -1,4 +1,4 @@
-"""Moving a protected alias: what its page shows before it is done (F57)."""
+"""Moving a protected alias, or taking it away: what is shown before that is done (F57)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def holder_elsewhere(place: Place, name: str) -> Link | None:
     held = LinkAlias.objects.protected().filter(collection=place.row.collection_id, name=name)
     alias = held.exclude(link=place.row.pk).select_related("link__version__produced_by").first()
     return alias.link if alias else None
+
+
+def holds(place: Place, name: str) -> bool:
+    """Whether the link itself holds `name`, and that is protected."""
+    return LinkAlias.objects.protected().filter(link=place.row.pk, name=name).exists()
 
 
 def consequences(place: Place, holder: Link, name: str) -> dict[str, Any]:

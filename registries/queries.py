@@ -20,7 +20,6 @@ from common.names import fold
 from projects.models import Project
 from registries.models import Collection, CollectionStar, Link, LinkAlias, ProtectedAlias, Registry, RegistryStar
 from registries.naming import target_path
-from registries.snippets import link_code, use_code
 
 GUARDED = 10
 
@@ -186,8 +185,6 @@ def collection_head(user: User, collection: Any, tab: str) -> dict[str, Any]:
         "tags": [tag.name for tag in collection.tags.all()[:100]],
         "crumbs": collection_crumbs(collection),
         "target_path": target_path(collection.registry, collection.name),
-        "use_code": use_code(collection.registry, collection.name),
-        "link_code": link_code(collection.registry, collection.name, collection.type),
         "total": collection.link_count,
     }
 

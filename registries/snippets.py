@@ -23,17 +23,25 @@ def install_code(base_url: str) -> str:
     return f"pip install wandb\nexport WANDB_BASE_URL={base_url}\nexport WANDB_API_KEY=<your key>\npython hello_collection.py"
 
 
-def use_code(registry: Registry, collection: str) -> str:
+def use_code(base_url: str, registry: Registry, collection: str) -> str:
     """Reading the newest version in a run."""
     shelf, name = target_path(registry, collection).split("/", 1)
-    return f"run.use_artifact(\n    {python_text(f'{shelf}/')}\n    {python_text(f'{name}:latest')}\n)"
-
-
-def link_code(registry: Registry, collection: str = "my-collection", type: str = "model") -> str:
-    """Logging a file and linking it."""
     return (
-        f'import wandb\n\nwith wandb.init(project="my-project") as run:\n'
-        f'    artifact = wandb.Artifact("my-artifact", type={python_text(type)})\n'
-        f'    artifact.add_file("my-file.bin")\n'
-        f"    run.link_artifact(artifact, {python_text(target_path(registry, collection))})"
+        f"{_start(base_url)}\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
+        f"        {python_text(f'{shelf}/')}\n        {python_text(f'{name}:latest')}\n    )\n    path = artifact.download()"
     )
+
+
+def link_code(base_url: str, registry: Registry, collection: str = "my-collection", type: str = "model") -> str:
+    """Logging a file and linking it."""
+    shelf, name = target_path(registry, collection).split("/", 1)
+    return (
+        f'{_start(base_url)}\nwith wandb.init(project="my-project") as run:\n'
+        f'    artifact = wandb.Artifact("my-artifact", type={python_text(type)})\n'
+        '    with artifact.new_file("weights.txt") as file:\n        file.write("0.5 0.25")\n'
+        f"    run.link_artifact(\n        artifact,\n        {python_text(f'{shelf}/')}\n        {python_text(name)}\n    )"
+    )
+
+
+def _start(base_url: str) -> str:
+    return f"import wandb\n\nwandb.login(host={python_text(base_url)})"

@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION + "labels/", editing.version_labels, name="version_labels"),
     path(VERSION + "unlink/", editing.unlink_version, name="unlink_version"),
     path(VERSION + "move/<str:alias>/", moving.move_alias, name="move_alias"),
+    path(VERSION + "remove/<str:alias>/", moving.remove_alias, name="remove_alias"),
     path(VERSION + "zip/", pages.archive, name="zip"),
     *with_data(VERSION + "lineage/", lineage.version, "version_lineage"),
     path(VERSION + "lineage.svg", lineage.version_drawing, name="version_drawing"),

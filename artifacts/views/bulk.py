@@ -14,7 +14,7 @@ from artifacts.models import Version
 from artifacts.places import artifact_crumbs, artifact_series, artifact_url, find_artifact
 from artifacts.services.versions import delete_version
 from common.forms import asks_or_changes
-from registries import losses
+from registries import impact, losses
 
 
 @asks_or_changes
@@ -40,6 +40,7 @@ def delete_versions(request: PersonalRequest, entity: str, project: str, type: s
     page = {
         "title": _("Delete versions of %(name)s?") % {"name": found.name},
         "losses": going and losses.source_losses(request.user, gone, [name for fate in going for name in fate.aliases]),
+        "impact": going and {"uses": impact.uses_of(request.user, gone), "freed": impact.freed(request.user, gone)},
         "fate": _("Is deleted"),
         "button": ngettext("Delete %(count)s version", "Delete %(count)s versions", len(going)) % {"count": len(going)},
         "crumbs": artifact_crumbs(found, _("Delete")),

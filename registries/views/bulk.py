@@ -11,7 +11,7 @@ from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import bulk
 from common.forms import asks_or_changes
-from registries import losses, queries
+from registries import impact, losses, queries
 from registries.services.links import unlink_version
 
 
@@ -38,6 +38,7 @@ def unlink_versions(request: PersonalRequest, organization: str, registry: str, 
     page = {
         "title": _("Unlink versions of %(name)s?") % {"name": found.name},
         "losses": going and losses.links_losses([name for fate in going for name in fate.aliases]),
+        "impact": going and {"uses": impact.uses_through(found.registry, [fate.row.version_id for fate in going])},
         "fate": _("Is unlinked"),
         "button": ngettext("Unlink %(count)s version", "Unlink %(count)s versions", len(going)) % {"count": len(going)},
         "crumbs": [*queries.collection_crumbs(found)[:-1], (found.name, back), (_("Unlink"), "")],

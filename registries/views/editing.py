@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts import directing, editing
 from artifacts.forms import NamedForm
+from artifacts.places import Place
 from common.forms import asks_or_changes, posted
 from common.htmx import lead_to
 from registries import impact, losses, moving, queries
@@ -106,10 +107,8 @@ def version_labels(
 ) -> HttpResponse:
     """Aliases and tags of a linked version (F31 rows 15 and 16)."""
     place = queries.find_place(request.user, organization, registry, collection, reference)
-    wanted = request.POST.get("alias-add", "").strip()
-    if wanted and moving.holder_elsewhere(place, wanted) and place.may["move_protected_alias"]:
-        names = [*queries.collection_names(place.row.collection), place.label, wanted]
-        return lead_to(request, reverse("registries:move_alias", args=names))
+    if place.may["move_protected_alias"] and (question := _question(place, request.POST)):
+        return lead_to(request, question)
 
     def move(add: list[str], remove: list[str]) -> None:
         if add:
@@ -119,6 +118,17 @@ def version_labels(
             links.remove_aliases(actor=request.user, collection=place.row.collection, names=list(held))
 
     return editing.edit_place_labels(request, place, move)
+
+
+def _question(place: Place, asked: QueryDict) -> str:
+    """The address of what is asked before a protected alias moves here or is taken away; nothing where none is concerned."""
+    wanted, unwanted = (asked.get(f"alias-{what}", "").strip() for what in ("add", "remove"))
+    names = [*queries.collection_names(place.row.collection), place.label]
+    if wanted and moving.holder_elsewhere(place, wanted):
+        return reverse("registries:move_alias", args=[*names, wanted])
+    if unwanted and moving.holds(place, unwanted):
+        return reverse("registries:remove_alias", args=[*names, unwanted])
+    return ""
 
 
 @asks_or_changes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -23,8 +24,9 @@ from artifacts.tables import table_context, table_data, tag_url
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
 from common.htmx import render_page
-from registries import queries, shelf
-from registries.snippets import link_code
+from registries import impact, queries, shelf
+from registries.models import Collection
+from registries.snippets import link_code, use_code
 from registries.views import past
 from storage.signing import base_url
 
@@ -76,7 +78,7 @@ def registry(request: PersonalRequest, organization: str, registry: str) -> Http
         "heads": shelf.heads(wish),
         "tag_url": tag_url(request.GET),
         "people": shelf.last_linkers(found),
-        "link_code": link_code(found, type=(kinds or ["model"])[0]),
+        "link_code": link_code(base_url(request), found, type=(kinds or ["model"])[0]),
     }
     facts = {"name": found.name, "description": found.description, "visibility": found.visibility, "types": kinds}
     data = PageData("collections", facts | {"total": total, "next": page.next}, [row.data for row in rows])
@@ -104,6 +106,8 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     context = queries.collection_head(request.user, found, "")
     context |= table_context(table, selection, who=_("Linked by"), full_name=context["target_path"])
     context |= {
+        **_code_of(request, found),
+        "consumers": impact.consumers(found),
         "collection_url": queries.collection_url(found),
         "tag_url": tag_url(request.GET),
         "directions_url": f"{queries.collection_url(found)}metrics/",
@@ -117,12 +121,23 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     return render_page(request, "registries/collection.html", context, partial="versions", data=data)
 
 
+def _code_of(request: PersonalRequest, collection: Collection) -> dict[str, str]:
+    """Code that uses the collection, and that links into it."""
+    base, registry = base_url(request), collection.registry
+    return {
+        "use_code": use_code(base, registry, collection.name),
+        "link_code": link_code(base, registry, collection.name, collection.type),
+    }
+
+
 @require_safe
 def collection_card(request: PersonalRequest, organization: str, registry: str, collection: str) -> HttpResponse:
     """The card of a collection, in full."""
     found = queries.get_collection(request.user, organization, registry, collection)
+    code, consumers = _code_of(request, found), impact.consumers(found)
     facts = {"name": found.name, "registry": found.registry.name, "description": found.description}
-    context = queries.collection_head(request.user, found, "card")
+    facts |= {"consumers": asdict(consumers), **code}
+    context = queries.collection_head(request.user, found, "card") | code | {"consumers": consumers}
     return render_page(request, "registries/collection_card.html", context, data=lambda: PageData("card", facts))
 
 

@@ -115,7 +115,7 @@ ROWS = [
     Row(16, "move a protected alias", ADMINS, f"POST {NETS}versions/v1/move/golden/",
         f'AddAliases {{"input":{{"artifactID":"{{v1}}","aliases":[{ALIAS % "golden"}]}}}}',
         f"PUT {REST_NETS}/versions/v1/aliases/golden", effect=lambda _: aliased(1, "golden")),
-    Row(16, "remove a protected alias", ADMINS, f"POST {NETS}versions/v0/labels/ alias-remove=golden",
+    Row(16, "remove a protected alias", ADMINS, f"POST {NETS}versions/v0/remove/golden/",
         f'DeleteAliases {{"input":{{"artifactID":"{{v0}}","aliases":[{ALIAS % "golden"}]}}}}',
         f"DELETE {REST_NETS}/versions/v0/aliases/golden", effect=lambda _: not aliased(0, "golden")),
     Row(17, "create a protected alias definition", ADMINS, f"POST {SHELF}settings/aliases/ name=staging", NO_DOOR,

@@ -54,7 +54,7 @@ NO_PAGES = {
     "registry_star", "collection_star", "set_registry_role", "set_registry_owner", "remove_registry_member",
     "undo",  # change something
     "palette",  # a part of every page, and tested with what it offers
-    "move_alias",  # asks about one that is protected
+    "move_alias", "remove_alias",  # ask about one that is protected
     "delete_runs",  # asks of runs that the address names
     "setup", "account_reset_password_from_key", "mfa_authenticate", "mfa_deactivate_totp",  # steps on a way, met out of turn
     "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate",

@@ -63,7 +63,7 @@ DOORS = [
     Door(f"{V0}unlink/", {}, lambda: not is_linked(0), READERS),
 ]  # fmt: skip
 GUARDED = [
-    Door(f"{V0}labels/", {"alias-remove": "production"}, lambda: not has_alias("production"), ONLY_ADMINS),
+    Door(f"{V0}remove/production/", {}, lambda: not has_alias("production"), ONLY_ADMINS),
     Door(f"{NET}versions/v1/move/production/", {}, lambda: has_alias("production", 1), ONLY_ADMINS),
     Door(f"{V0}unlink/", {}, lambda: not is_linked(0), ONLY_ADMINS),
     Door(f"{NET}delete/", {"typed": "net"}, lambda: not collection(name="net"), ONLY_ADMINS),

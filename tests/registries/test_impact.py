@@ -103,6 +103,8 @@ def test_each_page_that_asks_shows_its_consequences(cast: Cast, links: list[Link
         f"{NET}delete/",
         f"{SHELF}settings/delete/",
         f"{NET}versions/v1/move/prod/",
+        f"{NET}versions/v0/remove/prod/",
+        f"{NET}unlink-versions/?v=0&v=1",
     ):
         page = olga.get(path).content.decode()
         assert "1 run in the last 30 days" in page, path
@@ -110,7 +112,11 @@ def test_each_page_that_asks_shows_its_consequences(cast: Cast, links: list[Link
     page = olga.get(f"{SHELF}settings/delete/").content.decode()
     assert "5 people and service accounts" in page
     assert "vera" in page
-    for path in ("/vision/training/artifacts/model/net/v1/delete/", "/vision/training/settings/delete/"):
+    for path in (
+        "/vision/training/artifacts/model/net/v1/delete/",
+        "/vision/training/settings/delete/",
+        "/vision/training/artifacts/model/net/delete-versions/?v=1",
+    ):
         assert "Bytes freed" in olga.get(path).content.decode(), path
     assert "gain access" in signed_in(cast.adam).get(f"{SHELF}settings/visibility/").content.decode()
 
@@ -138,3 +144,18 @@ def test_a_protected_alias_asks_before_it_moves(cast: Cast, links: list[Link], s
     assert links[1].aliases.filter(name="prod").exists()
     assert adam.get(asked.headers["Location"]).status_code == 404  # it is there already
     assert adam.post(f"{NET}versions/v0/labels/", {"alias-add": "free"}).headers["Location"] == f"{NET}versions/v0/"
+
+
+def test_a_protected_alias_asks_before_it_is_taken_away(cast: Cast, links: list[Link], signed_in: SignIn) -> None:
+    adam = signed_in(cast.adam)
+    asked = adam.post(f"{NET}versions/v0/labels/", {"alias-remove": "prod"})
+    assert asked.headers["Location"] == f"{NET}versions/v0/remove/prod/"
+    assert links[0].aliases.filter(name="prod").exists()
+    assert "whoever asks for it finds nothing" in adam.get(asked.headers["Location"]).content.decode()
+    done = adam.post(asked.headers["Location"], follow=True).content.decode()
+    assert "prod is taken away" in done
+    assert "/undo/" in done
+    assert not links[0].aliases.filter(name="prod").exists()
+    assert adam.get(asked.headers["Location"]).status_code == 404
+    assert adam.post(asked.headers["Location"]).status_code == 302  # it came twice
+    assert adam.get(f"{NET}versions/v0/remove/latest/").status_code == 404

@@ -28,8 +28,8 @@ def test_a_name_stays_a_text_in_python(cast: Cast) -> None:
     link = shelves.link(cast, version, EVIL)
     path = f"wandb-registry-Shelf/{EVIL}"
 
-    assert {EVIL, path} <= texts_of(link_code(cast.registry, EVIL, EVIL))
-    assert f"{path}:latest" in texts_of(use_code(cast.registry, EVIL))
+    assert {EVIL, path} <= texts_of(link_code("http://localhost", cast.registry, EVIL, EVIL))
+    assert f"{path}:latest" in texts_of(use_code("http://localhost", cast.registry, EVIL))
     assert EVIL in texts_of(pages.first_artifact(project))
     script = pages.first_run("http://localhost", cast.team.namespace, EVIL)
     assert EVIL in texts_of(script.partition("<<'END'\n")[2].removesuffix("END"))

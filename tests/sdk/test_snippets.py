@@ -57,20 +57,35 @@ def test_snippets_work_when_pasted_and_are_counted(server: Server, sdk: Sdk, tmp
     assert all(count == 2 for door, count, _ in rows if door != "sdk")
 
 
+@pytest.mark.slow
+def test_the_code_of_a_collection_works_when_pasted(server: Server, sdk: Sdk, tmp_path: Path) -> None:
+    provision(server)
+    told(sdk(LOG, server.url, key=KEY))
+    collection = "/orgs/Acme%20Robotics/registry/model/collections/nets"
+    card = json.loads(server.get(f"{collection}/card.json", KEY))
+    run_pasted(tmp_path / "use", server, [sys.executable, "-c", card["use_code"]])
+    run_pasted(tmp_path / "link", server, [sys.executable, "-c", card["link_code"]])
+    assert [row["version"] for row in json.loads(server.get(f"{collection}.json", KEY))["rows"]] == ["v1", "v0"]
+    assert json.loads(server.get(f"{collection}/card.json", KEY))["consumers"]["runs"] == 1
+
+
 def paste(home: Path, server: Server, snippet: dict[str, str]) -> None:
     """Run it where nothing but the key is known, and look for the bytes that it promises."""
-    home.mkdir()
-    env = sdk_process.environment(home, server.url, KEY)
-    del env["WANDB_BASE_URL"]
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     program = ["bash", "-e", "-c"] if snippet["title"].startswith(("CLI", "curl")) else [sys.executable, "-c"]
-    done = subprocess.run(
-        [*program, snippet["code"]], cwd=home, env=env, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, (snippet, done.stdout, done.stderr)
+    run_pasted(home, server, [*program, snippet["code"]])
     for path in home.glob("*.zip"):
         with zipfile.ZipFile(path) as archive:
             assert "/healthz" in archive.read("REFERENCES.txt").decode()
             archive.extractall(home / "unpacked")
     found = [path for path in home.rglob("a first file.txt") if ".cache" not in path.parts]
-    assert [path.read_text() for path in found][:1] == ["the bytes"], (snippet, done.stderr)
+    assert [path.read_text() for path in found][:1] == ["the bytes"], snippet
+
+
+def run_pasted(home: Path, server: Server, command: list[str]) -> None:
+    """Run it in a folder of its own, where nothing but the key is known."""
+    home.mkdir()
+    env = sdk_process.environment(home, server.url, KEY)
+    del env["WANDB_BASE_URL"]
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, (command, done.stdout, done.stderr)
