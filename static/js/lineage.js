@@ -258,9 +258,4 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", start);
-document.addEventListener("htmx:historyRestore", () => {
-  // htmx put back the markup that it kept; its canvas is to be brought to life again.
-  document.querySelector(".lin-v")?.removeAttribute("data-live");
-  start();
-});
 start();

@@ -112,6 +112,12 @@ def test_the_charts_of_a_run_fit_and_are_smoothed_as_the_slider_moves(
     page.get_by_label("Over").select_option("timestamp")
     page.wait_for_url(re.compile("axis=timestamp.*smooth=0.9|smooth=0.9.*axis=timestamp"))
     expect(page.locator(".chart svg text", has_text=re.compile(r"^\d\d:\d\d$")).first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Over")).to_have_value("step")
+    page.go_back()
+    expect(page.get_by_label("Smoothing")).to_have_value("0")
+    expect(page.locator("output[for=smooth]")).to_have_text("0.00")
+    expect(page.locator(".chart svg").first).to_be_visible()
 
 
 @pytest.mark.slow
