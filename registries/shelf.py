@@ -10,10 +10,11 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.models import User
 from artifacts.models import VersionMetric
-from artifacts.tables import Head
+from artifacts.tables import Choice, Head
 from common.addresses import address
 from common.errors import InvalidInputError
 from common.names import fold
@@ -27,6 +28,16 @@ SPARK = 20
 ALIASES = 3
 PEOPLE = 200
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a collection without links was last linked to, for the order
+COLUMNS = {
+    "type": gettext_lazy("Type"),
+    "latest": gettext_lazy("Latest"),
+    "aliases": gettext_lazy("Aliases"),
+    "metric": gettext_lazy("Headline metric"),
+    "versions": gettext_lazy("Versions"),
+    "linked": gettext_lazy("Last linked"),
+    "created": gettext_lazy("Created"),
+}
+USUAL = (*COLUMNS,)[:6]
 BY_NAME = ("star_rank", "name_key", "pk")
 ORDERS = {
     "name": BY_NAME,
@@ -50,17 +61,28 @@ class Wish:
     sort: str = "name"
     as_cards: bool = False
     cursor: str = ""
+    columns: tuple[str, ...] = USUAL
 
     @classmethod
     def read(cls, query: QueryDict) -> Wish:
-        """From `?q=net&type=model&tag=night&alias=best&by=mia&sort=-linked&view=cards`. InvalidInputError: unknown order."""
+        """From `?q=net&type=model&tag=night&alias=best&by=mia&sort=-linked&view=cards&column=type`; `column=` alone is none.
+
+        Raises InvalidInputError for an unknown order.
+        """
         words, type, tag, alias, by = (query.get(name, "").strip() for name in ("q", "type", "tag", "alias", "by"))
         sort = query.get("sort") or "name"
         if sort not in ORDERS:
             raise InvalidInputError(
                 _("Sort by one of %(choices)s; not by %(sort)r.") % {"choices": ", ".join(ORDERS), "sort": sort}
             )
-        return cls(words, type, tag, alias, by, sort, query.get("view") == "cards", query.get("cursor", ""))
+        asked = set(query.getlist("column"))
+        columns = tuple(name for name in COLUMNS if name in asked) if asked else USUAL
+        return cls(words, type, tag, alias, by, sort, query.get("view") == "cards", query.get("cursor", ""), columns)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The columns that there are."""
+        return [Choice(name, str(label), name in self.columns) for name, label in COLUMNS.items()]
 
     @property
     def is_filtered(self) -> bool:

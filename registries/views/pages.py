@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -135,7 +136,7 @@ def collection_card(request: PersonalRequest, organization: str, registry: str, 
     """The card of a collection, in full."""
     found = queries.get_collection(request.user, organization, registry, collection)
     code, consumers = _code_of(request, found), impact.consumers(found)
-    facts = {"name": found.name, "registry": found.registry.name, "description": found.description}
+    facts: dict[str, Any] = {"name": found.name, "registry": found.registry.name, "description": found.description}
     facts |= {"consumers": asdict(consumers), **code}
     context = queries.collection_head(request.user, found, "card") | code | {"consumers": consumers}
     return render_page(request, "registries/collection_card.html", context, data=lambda: PageData("card", facts))

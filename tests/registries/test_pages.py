@@ -303,3 +303,20 @@ def test_links_in_other_collections_do_not_count_here(cast: Cast) -> None:
         shelves.link(cast, version, f"other-{number}")
     series = queries.collection_series(here.collection)
     assert metric_counts(series) == {"loss": 1}
+
+
+def test_the_columns_of_collections_are_chosen(cast: Cast, signed_in: SignIn) -> None:
+    shelves.link(cast, shelves.log(cast, metrics={"accuracy": 0.5}))
+    mia = signed_in(cast.mia)
+
+    def heads(query: str) -> list[str]:
+        page = mia.get(f"{SHELF}{query}").content.decode()
+        head = re.findall(r"<thead>(.*?)</thead>", page, re.DOTALL)[0]
+        return [re.sub(r"<[^>]+>|\s+", " ", cell).strip() for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
+
+    usual = ["Collection", "Type", "Latest", "Aliases", "Headline metric", "Metric over versions", "Versions"]
+    assert heads("") == [*usual, "Last linked", "Actions"]
+    assert heads("?column=created&column=type&column=nonsense") == ["Collection", "Type", "Created", "Actions"]
+    assert heads("?column=") == ["Collection", "Actions"]
+    assert 'value="created" checked' in mia.get(f"{SHELF}?column=created").content.decode()
+    assert "No collection matches" in mia.get(f"{SHELF}?column=type&q=nothing").content.decode()
