@@ -23,6 +23,20 @@ class Snippet:
     code: str
 
 
+def start(base_url: str) -> str:
+    """What code for this server begins with."""
+    return f"import wandb\n\nwandb.login(host={python_text(base_url)})"
+
+
+def use_code(base_url: str, name: str) -> str:
+    """Downloading the version of that full name in a run."""
+    shelf, _slash, last = name.rpartition("/")  # in two lines, so that it fits beside facts
+    return (
+        f"{start(base_url)}\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
+        f"        {python_text(f'{shelf}/')}\n        {python_text(last)}\n    )\n    path = artifact.download()"
+    )
+
+
 def snippets(place: Place, base_url: str, path: str = "", alias: str = "") -> list[Snippet]:
     """Python with and without a run, the command line, and, with the `path` of a file, plain HTTP.
 
@@ -31,21 +45,16 @@ def snippets(place: Place, base_url: str, path: str = "", alias: str = "") -> li
     if not place.may["download_version"]:
         return []
     name = f"{place.full_name}:{alias or place.label}"
-    shelf, _slash, last = name.rpartition("/")  # in two lines, so that it fits beside the facts
-    start = f"import wandb\n\nwandb.login(host={python_text(base_url)})"
-    use = (
-        f"{start}\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
-        f"        {python_text(f'{shelf}/')}\n        {python_text(last)}\n    )\n    path = artifact.download()"
-    )
+    shelf, _slash, last = name.rpartition("/")
     read = (
-        f"{start}\nartifact = wandb.Api().artifact(\n    {python_text(f'{shelf}/')}\n    {python_text(last)}\n)\n"
+        f"{start(base_url)}\nartifact = wandb.Api().artifact(\n    {python_text(f'{shelf}/')}\n    {python_text(last)}\n)\n"
         "path = artifact.download()"
     )
     command = (
         f"wandb login --host={quote(base_url)}\nwandb artifact get {quote(name)} --root {quote('./' + place.name)}"
     )
     made = [
-        Snippet("Python", "python", use),
+        Snippet("Python", "python", use_code(base_url, name)),
         Snippet(_("Python, without a run"), "python", read),
         Snippet("CLI", "bash", command),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from artifacts import snippets
 from common.formatting import python_text
 from registries.models import Registry
 from registries.naming import target_path
@@ -24,24 +25,22 @@ def install_code(base_url: str) -> str:
 
 
 def use_code(base_url: str, registry: Registry, collection: str) -> str:
-    """Reading the newest version in a run."""
+    """Downloading the newest version in a run."""
+    return snippets.use_code(base_url, f"{target_path(registry, collection)}:latest")
+
+
+def use_line(registry: Registry, collection: str) -> str:
+    """The same as one call, for those who have a run already."""
     shelf, name = target_path(registry, collection).split("/", 1)
-    return (
-        f"{_start(base_url)}\nwith wandb.init() as run:\n    artifact = run.use_artifact(\n"
-        f"        {python_text(f'{shelf}/')}\n        {python_text(f'{name}:latest')}\n    )\n    path = artifact.download()"
-    )
+    return f"run.use_artifact(\n    {python_text(f'{shelf}/')}\n    {python_text(f'{name}:latest')}\n)"
 
 
 def link_code(base_url: str, registry: Registry, collection: str = "my-collection", type: str = "model") -> str:
     """Logging a file and linking it."""
     shelf, name = target_path(registry, collection).split("/", 1)
     return (
-        f'{_start(base_url)}\nwith wandb.init(project="my-project") as run:\n'
+        f'{snippets.start(base_url)}\nwith wandb.init(project="my-project") as run:\n'
         f'    artifact = wandb.Artifact("my-artifact", type={python_text(type)})\n'
         '    with artifact.new_file("weights.txt") as file:\n        file.write("0.5 0.25")\n'
         f"    run.link_artifact(\n        artifact,\n        {python_text(f'{shelf}/')}\n        {python_text(name)}\n    )"
     )
-
-
-def _start(base_url: str) -> str:
-    return f"import wandb\n\nwandb.login(host={python_text(base_url)})"

@@ -27,7 +27,7 @@ from common.errors import NotFoundError
 from common.htmx import render_page
 from registries import impact, queries, shelf
 from registries.models import Collection
-from registries.snippets import link_code, use_code
+from registries.snippets import link_code, use_code, use_line
 from registries.views import past
 from storage.signing import base_url
 
@@ -127,6 +127,7 @@ def _code_of(request: PersonalRequest, collection: Collection) -> dict[str, str]
     base, registry = base_url(request), collection.registry
     return {
         "use_code": use_code(base, registry, collection.name),
+        "use_line": use_line(registry, collection.name),
         "link_code": link_code(base, registry, collection.name, collection.type),
     }
 

@@ -7,7 +7,7 @@ import ast
 from artifacts.snippets import snippets
 from projects import pages
 from registries import queries
-from registries.snippets import link_code, use_code
+from registries.snippets import link_code, use_code, use_line
 from tests.cast import Cast
 from tests.making import log_version, project_of
 from tests.registries import shelves
@@ -30,6 +30,7 @@ def test_a_name_stays_a_text_in_python(cast: Cast) -> None:
 
     assert {EVIL, path} <= texts_of(link_code("http://localhost", cast.registry, EVIL, EVIL))
     assert f"{path}:latest" in texts_of(use_code("http://localhost", cast.registry, EVIL))
+    assert f"{path}:latest" in texts_of(use_line(cast.registry, EVIL))
     assert EVIL in texts_of(pages.first_artifact(project))
     script = pages.first_run("http://localhost", cast.team.namespace, EVIL)
     assert EVIL in texts_of(script.partition("<<'END'\n")[2].removesuffix("END"))
