@@ -97,11 +97,11 @@ def who(name: str, image: str = "", moment: datetime | None = None, *, short: bo
 
 @register.simple_tag
 def star(url: str, name: str, starred: bool) -> SafeString:
-    """A star, given or taken by pressing it. The page holds one _star_form.html, which sends it without scripts."""
+    """A star, given or taken by pressing it; by its id it keeps the focus. One _star_form.html sends it without scripts."""
     url, label = escape(url), escape(gettext("Star %(name)s") % {"name": name})
     value, pressed = ("0", "true") if starred else ("1", "false")
     return mark_safe(  # noqa: S308  (escaped above)
-        f'<button class="btn btn-quiet btn-icon btn-sm star" form="stars" formaction="{url}" name="starred" value="{value}"'
+        f'<button class="btn btn-quiet btn-icon btn-sm star" id="star:{url}" form="stars" formaction="{url}" name="starred" value="{value}"'
         f' aria-pressed="{pressed}" aria-label="{label}" hx-post="{url}" hx-swap="outerHTML">{icon("star")}</button>'
     )
 

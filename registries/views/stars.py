@@ -44,5 +44,5 @@ def _wanted(request: PersonalRequest) -> bool:
 def _answer(request: PersonalRequest, name: str, starred: bool, page: str) -> HttpResponse:
     """The button as it is now, or back to where it was pressed."""
     if wants_fragment(request):
-        return render_page(request, "components/_star.html", {"url": request.path, "name": name, "starred": starred})
+        return render_page(request, "components/_star.html", {"url": f"{page}star/", "name": name, "starred": starred})
     return redirect(back_of(request, page))

@@ -45,6 +45,16 @@ def go_to(page: Page, target: Locator) -> None:
     raise AssertionError(f"{target} is not reached in {MOST_STOPS} steps")
 
 
+def test_a_star_keeps_the_focus(page: Page) -> None:
+    page.goto(f"{LANDING}model/")
+    star = page.get_by_role("button", name="Star leak-detector")
+    go_to(page, star)
+    for given in ("true", "false"):
+        page.keyboard.press("Enter")
+        expect(star).to_have_attribute("aria-pressed", given)
+        expect(star).to_be_focused()
+
+
 def test_three_versions_are_compared(page: Page) -> None:
     page.goto(f"{READER}compare/")
     for label in ("v7", "v5", "v3"):
