@@ -12,6 +12,7 @@ from artifacts.lineage.layout import Spot, arrange
 BOX_WIDTH, BOX_HEIGHT, CLUSTER_HEIGHT, RADIUS = 156, 44, 64, 20
 GAP, ROW = 46, 104
 MARGIN, ABOVE, BELOW = 20, 48, 56
+NAME = 132  # how wide the names of boxes and runs may be
 REACH = 44  # from a box to the middle of a mark beside it
 NARROW, MONO, SMALL = 6.6, 7.3, 5.7  # mean widths of characters at 12 px, of mono ones, and at 10.5 px
 FAN, MOST_FAN = 5.0, 14.0  # how far the ends of edges lie apart, so that arrowheads do not hide each other
@@ -98,12 +99,9 @@ def lay_out(picture: Picture) -> Drawing:
         Line(a, b, _path(ends[a, b], layout.bends.get(pair, ()), columns, down), a in closed or b in closed)
         for (a, b), pair in zip(picture.edges, pairs, strict=True)
     ]
+    left, right = columns[max(columns)] if columns else (0.0, 0.0)
     return Drawing(
-        width=round(
-            max((right for _, right in columns.values()), default=0)
-            + MARGIN
-            + REACH * any(mark.side == AFTER for mark in picture.marks)
-        ),
+        width=round(right + _beside(right - left, AFTER, picture.marks)),
         height=round(down(max(rows, default=0.0)) + RADIUS + BELOW),
         shapes=sorted(shapes.values(), key=lambda shape: (shape.x, shape.y)),
         lines=lines,
@@ -118,17 +116,22 @@ def _size(box: Box) -> tuple[int, int]:
 
 
 def _columns(boxes: Sequence[Box], spots: Sequence[Spot], marks: Sequence[Mark]) -> dict[int, tuple[float, float]]:
-    """The left and right edge of each layer, as wide as its widest box; marks at the left need a margin."""
+    """The left and right edge of each layer, as wide as its widest box."""
     widths: dict[int, int] = {}
     for box, spot in zip(boxes, spots, strict=True):
         widths[spot.layer] = max(widths.get(spot.layer, 0), _size(box)[0])
-    left = float(MARGIN + (REACH if any(mark.side == BEFORE for mark in marks) else 0))
+    left = _beside(widths.get(0, BOX_WIDTH), BEFORE, marks)
     columns = {}
     for layer in range(max(widths, default=-1) + 1):
         width = widths.get(layer, 2 * RADIUS)
         columns[layer] = (left, left + width)
         left += width + GAP
     return columns
+
+
+def _beside(width: float, side: str, marks: Sequence[Mark]) -> float:
+    """What an outermost layer leaves on its side: a margin with the marks there, and all of the names, wider than runs."""
+    return max(MARGIN + REACH * any(mark.side == side for mark in marks), (NAME - width) / 2 + 4.0)
 
 
 Point = tuple[float, float]

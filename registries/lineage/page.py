@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from access.models import User
-from artifacts.lineage.drawing import MONO, NARROW, SMALL, Drawing, Shape, fit, lay_out, text_width
+from artifacts.lineage.drawing import MONO, NAME, NARROW, SMALL, Drawing, Shape, fit, lay_out, text_width
 from artifacts.lineage.graph import AFTER, BEFORE, VERSION, Box, Graph, Picture, draw, reached
 from artifacts.lineage.nodes import Face, bare_graph, named_graph, node_id, run_faces, version_rows
 from artifacts.lineage.view import DEPTHS, View
@@ -73,12 +73,12 @@ class Item:
     def short_name(self) -> str:
         """In the box, or below the circle."""
         face = self.face
-        return fit(face.name if face else self.group, 132, NARROW)
+        return fit(face.name if face else self.group, NAME, NARROW)
 
     @property
     def short_type(self) -> str:
         """Above it."""
-        return fit(self.type, 132, SMALL)
+        return fit(self.type, NAME, SMALL)
 
     @cached_property
     def pill(self) -> tuple[str, float, bool] | None:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifacts.lineage.drawing import fit, lay_out
+from artifacts.lineage.drawing import NAME, fit, lay_out
 from artifacts.lineage.graph import RUN, VERSION, Graph, Node, Wish, draw, reached
 from artifacts.lineage.layout import arrange
 from artifacts.lineage.view import MOST, View
@@ -134,6 +134,13 @@ def test_whatever_the_graph_drawn_is_what_was_reached_and_edges_join_boxes(
     assert len(drawing.shapes) == len(picture.boxes)
     assert all(shape.left > 0 and shape.right < drawing.width for shape in drawing.shapes)
     assert all(0 < shape.y < drawing.height for shape in drawing.shapes)
+
+
+def test_the_names_of_the_outermost_runs_are_within_the_drawing() -> None:
+    drawing = lay_out(
+        draw(Graph.of([node("r0"), node("v1"), node("r2")], [("r0", "v1"), ("v1", "r2")]), ["v1"], Wish())
+    )
+    assert all(NAME / 2 <= shape.x <= drawing.width - NAME / 2 for shape in drawing.shapes)
 
 
 @given(EDGES)
