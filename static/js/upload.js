@@ -17,7 +17,13 @@ const words = Object.fromEntries(
 const chosen = new Map(); // path to { file, path, md5, read, sent, state, cells }
 let job = null; // { abort, id } while an upload is on its way
 
-class Refusal extends Error {}
+/** Why it does not go on; `field` is the one to mend, where it is one. */
+class Refusal extends Error {
+  constructor(message, field) {
+    super(message);
+    this.field = field;
+  }
+}
 
 // -- Choosing ------------------------------------------------------------------------------------------------------------
 
@@ -170,6 +176,23 @@ function say(word, error = "") {
   part("error").hidden = !error;
 }
 
+/** Say beside a field what is wrong with it, as components/_field.html does. */
+function blame(field, text) {
+  const said = cell(field.parentElement, "span", text, "err");
+  said.id = `${field.id}_error`;
+  said.role = "alert";
+  field.after(said);
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-errormessage", said.id);
+  field.focus();
+}
+
+function forgive(field) {
+  document.getElementById(`${field.id}_error`)?.remove();
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-errormessage");
+}
+
 function total() {
   const items = [...chosen.values()];
   const bytes = items.reduce((sum, item) => sum + item.file.size, 0);
@@ -218,9 +241,9 @@ function description() {
   try {
     metadata = form.metadata.value.trim() ? JSON.parse(form.metadata.value) : {};
   } catch {
-    throw new Refusal(words.json);
+    throw new Refusal(words.json, form.metadata);
   }
-  if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) throw new Refusal(words.json);
+  if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) throw new Refusal(words.json, form.metadata);
   return {
     artifact: form.elements.name.value.trim(),
     type: form.elements.type.value.trim(),
@@ -314,13 +337,17 @@ async function start(event) {
   if (job) return;
   job = { abort: new AbortController(), id: null, key: "" };
   busy(true);
+  forgive(form.metadata);
   try {
     await upload(job.abort.signal);
   } catch (error) {
     if (!job?.abort.signal.aborted) {
       job?.abort.abort(error); // the other files need not go on
-      say("", error instanceof Refusal ? error.message : words.lost);
-      part("error").scrollIntoView({ block: "nearest" });
+      if (error.field) blame(error.field, error.message);
+      else {
+        say("", error instanceof Refusal ? error.message : words.lost);
+        part("error").scrollIntoView({ block: "nearest" });
+      }
     }
     for (const item of chosen.values()) if (item.state === "send" || item.state === "retry") item.state = "wait";
   }

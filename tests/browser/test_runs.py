@@ -68,6 +68,25 @@ def test_a_cancelled_upload_leaves_nothing_behind(open_page: Callable[..., Page]
     expect(page.get_by_role("link", name="regretted")).to_have_count(0)
 
 
+def test_what_is_wrong_with_the_metadata_is_said_at_its_field(
+    open_page: Callable[..., Page], session: Any, tmp_path: Path
+) -> None:
+    page = open_page(viewport=WIDE, storage_state=session)
+    choose_files(page, tmp_path, "described")
+    head, first = (page.get_by_role("row").nth(place).bounding_box() for place in (0, 1))
+    assert head and first and head["y"] + head["height"] <= first["y"]
+    field, said = page.get_by_label("Metadata"), page.locator("#id_metadata ~ .err")
+    field.fill("{bad")
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(said).to_have_text("Metadata is a JSON object.")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    check_looks(page)
+    field.fill('{"good": 1}')
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.wait_for_url("**/artifacts/dataset/described/v0/")
+
+
 def test_two_files_become_v0_without_scripts(open_page: Callable[..., Page], session: Any, tmp_path: Path) -> None:
     page = open_page(viewport=WIDE, storage_state=session, java_script_enabled=False)
     choose_files(page, tmp_path, "plain")
