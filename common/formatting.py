@@ -14,6 +14,7 @@ MINUS = "\N{MINUS SIGN}"
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 AVATAR_COLOURS = 8
 MAX_DECIMALS = 6
+MAX_DIGITS = 9  # of the largest value, where a small one asks for decimals
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\Z|[-+]?(nan|inf)\Z", re.ASCII | re.IGNORECASE)
 
 
@@ -71,8 +72,8 @@ def column_format(values: Iterable[float | None], differences: Iterable[float | 
     """Choose one format spec for a column of metrics, so that its decimals line up.
 
     Three significant digits of the largest value, and more (up to six decimals) as long as two different values would
-    read the same, or one of the `differences` that stand beside them would have less than two digits. Whole numbers have no
-    decimals; very small and very large columns are written with an exponent.
+    read the same, the smallest would read as zero, or one of the `differences` that stand beside them would have less than
+    two digits. Whole numbers have no decimals; very small and very large columns are written with an exponent.
     """
     present = {value for value in values if value is not None and math.isfinite(value)}
     largest = max(map(abs, present), default=0.0)
@@ -83,6 +84,9 @@ def column_format(values: Iterable[float | None], differences: Iterable[float | 
     decimals = max(0, 2 - math.floor(math.log10(largest)))
     while decimals < MAX_DECIMALS and len({f"{value:.{decimals}f}" for value in present}) < len(present):
         decimals += 1
+    smallest = min(abs(value) for value in present if value)
+    room = MAX_DIGITS - 1 - math.floor(math.log10(largest))
+    decimals = max(decimals, min(MAX_DECIMALS, room, -math.floor(math.log10(smallest))))
     for difference in differences:
         if difference and math.isfinite(difference):
             decimals = max(decimals, min(MAX_DECIMALS, 1 - math.floor(math.log10(abs(difference)))))
