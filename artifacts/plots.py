@@ -13,6 +13,7 @@ LEFT, TOP, BOTTOM, LABELS = 48, 14, 24, 104
 LANE, MOST_LANES = 22, 6  # the height of a row of aliases, and how many there are at most
 SAME_AXIS = 8.0  # an axis is shared while it is at most this many times as long as the shortest range on it
 CHARACTER = 6.4
+LOCK = 12  # what the lock before a protected alias takes
 MAX_TICKS = 16
 
 
@@ -42,7 +43,7 @@ class Flag:
     @property
     def middle(self) -> float:
         """Where its name is centred."""
-        return self.left + self.width / 2
+        return self.left + (self.width + LOCK * self.is_protected) / 2
 
     @property
     def base(self) -> float:
@@ -79,6 +80,7 @@ class Plot:
 
 
 Values = Mapping[int, float]
+Flagged = tuple[str, int, bool]  # an alias, the number of its version, whether it is protected
 
 
 def plots(
@@ -92,10 +94,8 @@ def plots(
     numbers = sorted({number for values in series.values() for number in values})
     size = (800, 260) if len(groups) < 2 else (390, 230)
     colours = {key: index % 8 + 1 for index, key in enumerate(series)}
-    drawn = [_plot(*size, {key: series[key] for key in group}, colours, numbers, aliases) for group in groups]
-    for flag in (flag for plot in drawn for flag in plot.flags):
-        flag.is_protected = flag.alias in guarded
-    return drawn
+    flagged = [(name, number, name in guarded) for name, number in aliases]
+    return [_plot(*size, {key: series[key] for key in group}, colours, numbers, flagged) for group in groups]
 
 
 def _finite(values: Values) -> list[float]:
@@ -123,7 +123,7 @@ def _plot(
     series: Mapping[str, Values],
     colours: Mapping[str, int],
     numbers: Sequence[int],
-    aliases: Sequence[tuple[str, int]],
+    aliases: Sequence[Flagged],
 ) -> Plot:
     every = [value for values in series.values() for value in _finite(values)]
     levels = scales.levels(min(every), max(every))
@@ -159,7 +159,7 @@ def _spread(lines: list[Line]) -> None:
         below = line.label_y
 
 
-def _flags(place: Mapping[int, float], right: float, aliases: Sequence[tuple[str, int]]) -> tuple[list[Flag], int, int]:
+def _flags(place: Mapping[int, float], right: float, aliases: Sequence[Flagged]) -> tuple[list[Flag], int, int]:
     """The aliases over their versions, newest first, each in the uppermost lane with room.
 
     Also how many lanes there are, and how many aliases found room in none.
@@ -167,16 +167,16 @@ def _flags(place: Mapping[int, float], right: float, aliases: Sequence[tuple[str
     flags: list[Flag] = []
     lanes = [right + 4] * MOST_LANES  # where the last flag in each begins
     hidden = 0
-    for name, number in sorted(aliases, key=lambda alias: -alias[1]):
+    for name, number, is_protected in sorted(aliases, key=lambda alias: -alias[1]):
         if number not in place:
             continue
         shown = name if len(name) <= 16 else f"{name[:15]}…"
-        width = round(len(shown) * CHARACTER + 12, 1)
+        width = round(len(shown) * CHARACTER + 12 + LOCK * is_protected, 1)
         for lane, taken in enumerate(lanes):
             left = round(min(max(4.0, place[number] - width / 2), taken - width - 4), 1)
             if left >= 0 and place[number] <= left + width:
                 lanes[lane] = left
-                flags.append(Flag(name, shown, place[number], left, 4.0 + lane * LANE, width))
+                flags.append(Flag(name, shown, place[number], left, 4.0 + lane * LANE, width, is_protected))
                 break
         else:
             hidden += 1

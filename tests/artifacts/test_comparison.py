@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from artifacts.comparison import common_keys, compare, directions
-from artifacts.plots import plots
+from artifacts.plots import LOCK, plots
 from artifacts.tree import metadata_tree
 from projects.values import display_order
 
@@ -69,6 +69,14 @@ def test_every_alias_has_a_flag_over_its_version_and_none_lies_on_another() -> N
         apart = one.left + one.width <= other.left or other.left + other.width <= one.left
         assert apart or abs(one.top - other.top) >= 18
     assert max(flag.bottom for flag in plot.flags) < min(y for y, _ in plot.grid)
+
+
+def test_the_flag_of_a_protected_alias_has_room_for_a_lock_before_its_name() -> None:
+    aliases = [("production", 0), ("candidates", 1)]
+    other, locked = plots({"acc": {0: 1.0, 1: 2.0}}, aliases, {"production"})[0].flags
+    assert (other.is_protected, locked.is_protected) == (False, True)
+    assert locked.width - other.width == LOCK
+    assert locked.middle - locked.left == other.middle - other.left + LOCK
 
 
 def test_beyond_the_lanes_aliases_are_counted() -> None:
