@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from common import scales
 from common.formatting import column_format, metric
 
-WIDTH, HEIGHT = 560, 340
+WIDTH, WIDE, HEIGHT = 560, 880, 340  # beside a table, and alone in the width of the page
 LEFT, RIGHT, TOP, BOTTOM = 56, 96, 16, 36
 AXES = 8
 CHARACTER = 6.8
@@ -65,15 +65,24 @@ class Figure:
     traces: list[Trace] = field(default_factory=list)
     bars: list[tuple[float, float, float, float, int, str]] = field(default_factory=list)
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is drawn for the width of the page."""
+        return self.width >= WIDE
+
 
 def parallel(
-    keys: Sequence[str], versions: Sequence[Version], others: Sequence[Values], lower: frozenset[str]
+    keys: Sequence[str],
+    versions: Sequence[Version],
+    others: Sequence[Values],
+    lower: frozenset[str],
+    width: int = WIDTH,
 ) -> Figure:
     """An axis for each of the first eight metrics, better values higher up: axes of `lower` metrics stand on their head."""
-    figure = Figure()
+    figure = Figure(width)
     keys = list(keys[:AXES])
     top, floor = 64.0, HEIGHT - 32.0
-    step = (WIDTH - 50 - RIGHT) / max(1, len(keys) - 1)
+    step = (width - 50 - RIGHT) / max(1, len(keys) - 1)
     places = {key: round(50 + index * step, 1) for index, key in enumerate(keys)}
     spans: dict[str, tuple[float, float]] = {}
     for index, key in enumerate(keys):
@@ -121,15 +130,15 @@ def _broken(
     return path
 
 
-def bars(key: str, versions: Sequence[Version]) -> Figure:
+def bars(key: str, versions: Sequence[Version], width: int = WIDTH) -> Figure:
     """One metric, a bar for each version from zero, with its value at the end."""
     known = [one for one in versions if _is_known(one.values, key)]
-    figure = Figure(height=48 + 32 * len(known))
+    figure = Figure(width, 48 + 32 * len(known))
     if not known:
         return figure
     levels = scales.levels(min(0.0, *(one.values[key] for one in known)), max(0.0, *(one.values[key] for one in known)))
     spec, ticks = column_format([one.values[key] for one in known]), column_format(levels)
-    left, right, floor = 104.0, float(WIDTH - RIGHT), figure.height - 28.0
+    left, right, floor = 104.0, float(width - RIGHT), figure.height - 28.0
 
     def across(value: float) -> float:
         return round(left + (value - levels[0]) / (levels[-1] - levels[0]) * (right - left), 1)
@@ -146,9 +155,9 @@ def bars(key: str, versions: Sequence[Version]) -> Figure:
     return figure
 
 
-def over_versions(key: str, versions: Sequence[Version], others: Mapping[int, Values]) -> Figure:
+def over_versions(key: str, versions: Sequence[Version], others: Mapping[int, Values], width: int = WIDTH) -> Figure:
     """One metric over the numbers of this series; versions from elsewhere stand at the right."""
-    figure = Figure()
+    figure = Figure(width)
     series = {number: values[key] for number, values in others.items() if _is_known(values, key)}
     known = [one for one in versions if _is_known(one.values, key)]
     series |= {one.number: one.values[key] for one in known if one.number is not None}
@@ -157,7 +166,7 @@ def over_versions(key: str, versions: Sequence[Version], others: Mapping[int, Va
     every = [*series.values(), *(one.values[key] for one in known)]
     if not every:
         return figure
-    step = (WIDTH - LEFT - RIGHT - 8) / max(1, len(slots) - 1)
+    step = (width - LEFT - RIGHT - 8) / max(1, len(slots) - 1)
     place = {slot: round(LEFT + 8 + index * step, 1) for index, slot in enumerate(slots)}
     down = _Upright(figure, every)
     stride = math.ceil(len(numbers) / MOST_TICKS) or 1
@@ -176,9 +185,9 @@ def over_versions(key: str, versions: Sequence[Version], others: Mapping[int, Va
     return _with_names_apart(figure)
 
 
-def scatter(across: str, up: str, versions: Sequence[Version], others: Sequence[Values]) -> Figure:
+def scatter(across: str, up: str, versions: Sequence[Version], others: Sequence[Values], width: int = WIDTH) -> Figure:
     """One metric against another."""
-    figure = Figure()
+    figure = Figure(width)
     known = [one for one in versions if _is_known(one.values, across) and _is_known(one.values, up)]
     ghosts = [values for values in others if _is_known(values, across) and _is_known(values, up)]
     if not known:
@@ -189,10 +198,10 @@ def scatter(across: str, up: str, versions: Sequence[Version], others: Sequence[
     spec = column_format(levels)
 
     def right(value: float) -> float:
-        return round(LEFT + 8 + (value - levels[0]) / (levels[-1] - levels[0]) * (WIDTH - LEFT - RIGHT - 16), 1)
+        return round(LEFT + 8 + (value - levels[0]) / (levels[-1] - levels[0]) * (width - LEFT - RIGHT - 16), 1)
 
     figure.texts += [Text(right(level), HEIGHT - 20, metric(level, spec)) for level in levels]
-    figure.texts.append(_cut((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, across, 48, "lab mono"))
+    figure.texts.append(_cut((LEFT + width - RIGHT) / 2, HEIGHT - 4, across, 48, "lab mono"))
     figure.ghost_dots = [
         (right(values[across]), down(values[up]), f"{across} {metric(values[across])}, {up} {metric(values[up])}")
         for values in ghosts
@@ -213,7 +222,7 @@ class _Upright:
         spec = column_format(self.levels)
         for level in self.levels:
             y = self(level)
-            figure.grid.append((LEFT, y, WIDTH - RIGHT, y))
+            figure.grid.append((LEFT, y, figure.width - RIGHT, y))
             figure.texts.append(Text(LEFT - 8, y + 4, metric(level, spec), "end"))
 
     def __call__(self, value: float) -> float:

@@ -28,6 +28,7 @@ from projects.curves import AXES, View
 
 FILES_PAGE, FILES_AT_ONCE, KEYS_AT_ONCE = 100, 12, 40  # the latter two beside the other sections
 MAX_METRICS = 1000
+BESIDE = 3  # as many versions leave room for the chart beside their table, as in compare.html
 Context = dict[str, Any]
 
 
@@ -120,11 +121,12 @@ def _drawn(asked: Asked, metrics: Sequence[Row], others: Mapping[int, Mapping[st
     kind = chosen.chart or ("parallel" if len(keys) > 2 else "bar")
     up = chosen.y if chosen.y in keys else keys[0]
     across = chosen.x if chosen.x in keys else next((key for key in keys if key != up), up)
+    width = charts.WIDE if chosen.section == "metrics" or len(asked.subjects) > BESIDE else charts.WIDTH
     draw = {
-        "parallel": lambda: charts.parallel(keys, versions, ghosts, lower),
-        "bar": lambda: charts.bars(up, versions),
-        "line": lambda: charts.over_versions(up, versions, others),
-        "scatter": lambda: charts.scatter(across, up, versions, ghosts),
+        "parallel": lambda: charts.parallel(keys, versions, ghosts, lower, width),
+        "bar": lambda: charts.bars(up, versions, width),
+        "line": lambda: charts.over_versions(up, versions, others, width),
+        "scatter": lambda: charts.scatter(across, up, versions, ghosts, width),
     }
     drawn_keys = {"parallel": keys[: charts.AXES], "scatter": [across, up]}.get(kind, [up])
     return {

@@ -211,18 +211,20 @@ def test_on_parallel_axes_better_is_higher_up() -> None:
     assert len(figure.ghosts) == 1
 
 
+@pytest.mark.parametrize("width", [charts.WIDTH, charts.WIDE])
 @pytest.mark.parametrize("kind", ["parallel", "bar", "line", "scatter"])
 @pytest.mark.parametrize(
     "values", [{}, {"acc": 0.0}, {"acc": 1e300, "ms": -1e300}, {"acc": float("nan")}, {"acc": -3.0, "ms": 5.0}]
 )
-def test_every_chart_stays_in_its_picture(kind: str, values: dict[str, float]) -> None:
+def test_every_chart_stays_in_its_picture(kind: str, values: dict[str, float], width: int) -> None:
     versions = [charts.Version("a" * 40, 1, 0, values), charts.Version("Model/b:v2", 2, None, values)]
     figure = {
-        "parallel": lambda: charts.parallel(["acc", "k" * 99], versions, [values], frozenset({"acc"})),
-        "bar": lambda: charts.bars("acc", versions),
-        "line": lambda: charts.over_versions("acc", versions, {0: values, 4: values}),
-        "scatter": lambda: charts.scatter("acc", "ms", versions, [values]),
+        "parallel": lambda: charts.parallel(["acc", "k" * 99], versions, [values], frozenset({"acc"}), width),
+        "bar": lambda: charts.bars("acc", versions, width),
+        "line": lambda: charts.over_versions("acc", versions, {0: values, 4: values}, width),
+        "scatter": lambda: charts.scatter("acc", "ms", versions, [values], width),
     }[kind]()
+    assert figure.width == width
     dots = [(x, y) for trace in figure.traces for x, y, _ in trace.dots]
     words = [(word.x, word.y) for word in figure.texts]
     bars = [(x + width, y + height) for x, y, width, height, _, _ in figure.bars]
