@@ -19,6 +19,7 @@ AXES = ("step", "runtime", "timestamp")
 MOST_SMOOTH = 0.99
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, LABELS = 420, 220, 52, 8, 24, 44
 DRAWN = 300
+LONGEST = 8  # characters of a name at the end of a line; longer ones would take the plot's place, and are in the page's legend
 
 Lines = Mapping[str, Sequence[Point]]
 
@@ -68,11 +69,12 @@ class Plot:
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - LABELS
+    is_named: bool = False
 
 
 def label_room(names: Iterable[str]) -> int:
     """Pixels for the names at the ends of the lines."""
-    return round(min(112, max(LABELS, 14 + 6.5 * max(map(len, names)))))
+    return round(max(LABELS, 14 + 6.5 * max(map(len, names))))
 
 
 def smoothed(points: Sequence[Point], weight: float) -> list[Point]:
@@ -85,8 +87,12 @@ def smoothed(points: Sequence[Point], weight: float) -> list[Point]:
     return found
 
 
-def chart(place: str, key: str, lines: Lines, view: View) -> dict[str, Any]:
-    """A metric's curves (by whose they are) under the id `place`; one that is not positive throughout stays linear."""
+def chart(place: str, key: str, lines: Lines, view: View, colours: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """A metric's curves (by whose they are) under the id `place`; one that is not positive throughout stays linear.
+
+    `colours`, 1 to 8, are those of the page's legend; without them lines are coloured in their order.
+    """
+    colours = colours or {name: index % 8 + 1 for index, name in enumerate(lines)}
     ys = [y for points in lines.values() for _, y in points]
     low, high = min(ys), max(ys)
     log = view.log and low > 0
@@ -97,21 +103,22 @@ def chart(place: str, key: str, lines: Lines, view: View) -> dict[str, Any]:
         "low": low,
         "high": high,
         "is_forced_linear": view.log and not log,
-        "plot": _plot(lines, view, log),
+        "plot": _plot(lines, view, log, colours),
         "data": {
             "x": view.axis,
-            "series": [{"name": name, "points": points} for name, points in lines.items()],
+            "series": [{"name": name, "colour": colours[name], "points": points} for name, points in lines.items()],
             "log": log,
             "smooth": view.smooth,
         },
     }
 
 
-def _plot(lines: Lines, view: View, log: bool) -> Plot:
+def _plot(lines: Lines, view: View, log: bool, colours: Mapping[str, int]) -> Plot:
     xs = [x for points in lines.values() for x, _ in points]
     ys = [y for points in lines.values() for _, y in points]
     levels = scales.decades(min(ys), max(ys)) if log else scales.levels(min(ys), max(ys))
-    right, floor = WIDTH - (label_room(lines) if len(lines) > 1 else LABELS), HEIGHT - BOTTOM
+    is_named = len(lines) > 1 and all(len(name) <= LONGEST for name in lines)
+    right, floor = WIDTH - (label_room(lines) if is_named else LABELS), HEIGHT - BOTTOM
     start, span = min(xs), max(xs) - min(xs)
     scaled = [math.log10(level) for level in levels] if log else levels
 
@@ -122,20 +129,21 @@ def _plot(lines: Lines, view: View, log: bool) -> Plot:
         height = math.log10(y) if log else y
         return round(floor - (height - scaled[0]) / (scaled[-1] - scaled[0]) * (floor - TOP), 1)
 
-    def line(index: int, name: str, points: Sequence[Point]) -> Line:
+    def line(name: str, points: Sequence[Point]) -> Line:
         path = "M" + "L".join(f"{across(x)} {down(y)}" for x, y in [*thin(points, DRAWN), points[-1]])
-        return Line(name, index % 8 + 1, path, down(points[-1][1]) + 4)
+        return Line(name, colours[name], path, down(points[-1][1]) + 4)
 
     drawn = {name: smoothed(points, view.smooth) for name, points in lines.items()}
     spec = ".0e" if log and not 1e-3 <= levels[0] <= levels[-1] <= 1e5 else "g" if log else column_format(levels)
-    shown = [line(index, name, points) for index, (name, points) in enumerate(drawn.items())]
+    shown = [line(name, points) for name, points in drawn.items()]
     names = scales.apart([line.label_y for line in shown])
     return Plot(
         lines=[replace(line, label_y=y) for line, y in zip(shown, names, strict=True)],
-        faint=[line(index, *item) for index, item in enumerate(lines.items())] if view.smooth else [],
+        faint=[line(*item) for item in lines.items()] if view.smooth else [],
         grid=[(down(level), metric(level, spec)) for level in levels],
         ticks=[(across(x), text) for x, text in _ticks(start, start + span, view.axis)],
         right=right,
+        is_named=is_named,
     )
 
 

@@ -58,6 +58,7 @@ def compared(runs: Sequence[Run], query: QueryDict) -> dict[str, Any]:
     view, search, start = View.read(query), query.get("q", "").strip(), whole(query, "from")
     only = query.get("all") != "1"
     labels = labels_of(runs)
+    colours = {label: index % 8 + 1 for index, label in enumerate(labels)}
     keys = {key for run in runs for key in history.numeric_keys(run) if search.lower() in key.lower()}
     shown = values.display_order(keys)[start : start + CHARTS]
     drawn = {label: history.curves(run, shown, axis=view.axis) for label, run in zip(labels, runs, strict=True)}
@@ -65,8 +66,8 @@ def compared(runs: Sequence[Run], query: QueryDict) -> dict[str, Any]:
     config, more_config = rows_of([run.config for run in runs], only_differences=only)
     summary, more_summary = rows_of([run.summary for run in runs], only_differences=only)
     return {
-        "runs": list(zip(labels, runs, [index % 8 + 1 for index in range(len(runs))], strict=True)),
-        "charts": [chart(f"chart-{i}", key, lines[key], view) for i, key in enumerate(shown) if lines[key]],
+        "runs": list(zip(labels, runs, colours.values(), strict=True)),
+        "charts": [chart(f"chart-{i}", key, lines[key], view, colours) for i, key in enumerate(shown) if lines[key]],
         "total": len(keys),
         "search": search,
         "view": view,

@@ -26,8 +26,9 @@ def compare_histories(subjects: Sequence[Subject], view: View, *, only: bool) ->
         for key in keys[:CHARTS]
     }
     shown = [key for key, of in lines.items() if of and not (only and _are_same(list(of.values()), len(runs)))]
+    colours = {subject.name: subject.colour for subject in subjects}
     return {
-        "charts": [chart(f"chart-{index}", key, lines[key], view) for index, key in enumerate(shown)],
+        "charts": [chart(f"chart-{index}", key, lines[key], view, colours) for index, key in enumerate(shown)],
         "more": max(0, len(keys) - CHARTS),
         "hidden": [subject.name for subject in subjects if subject.is_run_hidden],
         "has_any": bool(keys),

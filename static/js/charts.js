@@ -2,13 +2,14 @@
 //
 // components/_chart.html makes the box and puts its data beside it:
 //   { x: "step" | "runtime" | "timestamp",              steps, seconds since the start, or Unix seconds
-//     series: [{ name: "v7", points: [[0, 2.1], …] }],
+//     series: [{ name: "v7", colour: 1, points: [[0, 2.1], …] }],   colour: 1 to 8
 //     log: true,                                        a logarithmic y axis
 //     smooth: 0.6 }                                     how much of the past each point keeps, 0 to 0.99
 // An input with data-smooth sets the smoothing of all charts while it is moved.
 // ECharts is loaded before this module and gives `echarts.init`.
 
-const DASHES = ["solid", [5, 4], "solid", [2, 3], [8, 3, 2, 3], "solid", [5, 4], [2, 3]];
+const DASHES = ["solid", [5, 4], [2, 4], "solid", [5, 4], [2, 4], "solid", [5, 4]]; // as .ln-1 to .ln-8 of plots.css
+const LONGEST = 8; // characters of a name at the end of a line; as in projects/curves.py
 const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
 const GAP = 14; // between the names of lines, in pixels
 const MARKERS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect", "emptyTriangle", "emptyDiamond"];
@@ -35,8 +36,8 @@ function smoothed(points, weight) {
 }
 
 function lines({ x, series, smooth }, dense) {
-  return series.flatMap(({ name, points }, index) => {
-    const place = index % 8;
+  return series.flatMap(({ name, colour: number, points }) => {
+    const place = number - 1;
     const data = x === "timestamp" ? points.map(([at, y]) => [at * 1000, y]) : points;
     const line = {
       type: "line",
@@ -47,7 +48,7 @@ function lines({ x, series, smooth }, dense) {
       symbolSize: 6,
       showSymbol: !dense,
       lineStyle: { width: dense ? 1.5 : 2, type: DASHES[place] },
-      endLabel: { show: series.length > 1, formatter: "{a}", width: labelRoom(series) - 10, overflow: "truncate", color: colour("fg-2"), fontSize: 11, textBorderColor: colour("bg"), textBorderWidth: 3 },
+      endLabel: { show: isNamed(series), formatter: "{a}", width: labelRoom(series) - 10, overflow: "truncate", color: colour("fg-2"), fontSize: 11, textBorderColor: colour("bg"), textBorderWidth: 3 },
     };
     if (!smooth) return [line];
     const faint = { color: line.color, width: 1, opacity: 0.3 };
@@ -79,9 +80,14 @@ function times({ x, series }, from = 0, to = 100) {
   return Array.from({ length: count }, (_, index) => (first + index) * step);
 }
 
+/** Whether names stand at the ends of the lines: longer ones would take the plot's place, and are in the page's legend. */
+function isNamed(series) {
+  return series.length > 1 && series.every(({ name }) => name.length <= LONGEST);
+}
+
 /** Pixels for the names at the ends of the lines, which are cut beyond that; as in projects/curves.py. */
 function labelRoom(series) {
-  return Math.min(112, Math.max(44, 14 + 6.5 * Math.max(...series.map(({ name }) => name.length))));
+  return Math.max(44, 14 + 6.5 * Math.max(...series.map(({ name }) => name.length)));
 }
 
 /** Where names that stand at `heights` go so that none lies on another: down, as in common/scales.py, and up from the floor. */
@@ -108,6 +114,9 @@ function placeNames(chart) {
   chart.setOption({ series: changes });
 }
 
+// What a tooltip says of its place; ECharts itself writes dates.
+const POINTED = { step: ({ value }) => String(Math.round(value)), runtime: ({ value }) => seconds(Math.round(value)) };
+
 function options(data) {
   const dense = Math.max(0, ...data.series.map((one) => one.points.length)) > 40;
   const text = { color: colour("fg-3"), fontSize: 11 };
@@ -115,7 +124,7 @@ function options(data) {
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: data.series.length > 1 ? labelRoom(data.series) : 16, top: 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right: isNamed(data.series) ? labelRoom(data.series) : 16, top: 12, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",
       renderMode: "richText", // an HTML tooltip would need inline styles
@@ -129,7 +138,7 @@ function options(data) {
       min: "dataMin",
       max: "dataMax",
       axisLabel: { ...text, hideOverlap: true, showMaxLabel: data.x === "runtime" ? null : false, formatter: data.x === "runtime" ? seconds : undefined, customValues: times(data) },
-      axisPointer: { label: { formatter: data.x === "runtime" ? ({ value }) => seconds(Math.round(value)) : undefined } },
+      axisPointer: { label: { formatter: POINTED[data.x] } },
       axisLine: { lineStyle: { color: colour("line-strong") } },
       axisTick: { show: false },
       splitLine: { show: false },

@@ -52,6 +52,12 @@ def test_a_reviewer_compares_three_versions(open_page: Callable[..., Page], sess
     expect(page.get_by_role("link", name="Remove v7")).to_have_count(0)
     page.get_by_role("link", name="Histories").click()
     expect(page.locator(".chart svg").first).to_be_visible()
+    if script:
+        for chart in page.get_by_role("img", name=re.compile(": last .*, lowest .*, highest ")).all():
+            one, other = (
+                name.bounding_box() for name in chart.locator("svg text", has_text=re.compile("^v[35]$")).all()
+            )
+            assert one and other and abs(one["y"] - other["y"]) >= 12  # letters of 11 pixels
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from common.errors import InvalidInputError
 from common.scales import apart, clock, decades, levels, seconds, time_levels
-from projects.curves import Plot, View, chart, smoothed
+from projects.curves import LABELS, WIDTH, Plot, View, chart, smoothed
 from projects.sampling import Point
 
 
@@ -62,6 +62,16 @@ def test_two_runs_share_their_axes() -> None:
     assert [line.name for line in drawn["plot"].lines] == ["v2", "v1"]
     assert (drawn["last"], drawn["low"], drawn["high"]) == (5.0, 1.0, 9.0)
     assert heights(drawn["plot"], 1)[0] < min(heights(drawn["plot"], 0))
+
+
+def test_long_names_leave_the_plot_its_room_and_lines_keep_the_colours_of_the_legend() -> None:
+    colours = {"a-run": 2, "b-run": 3, "quiet-mountain-12": 4}
+    short = chart("a", "loss", {"a-run": [(0, 1.0)], "b-run": [(0, 2.0)]}, view(), colours)
+    long = chart("a", "loss", {"a-run": [(0, 1.0)], "quiet-mountain-12": [(0, 2.0)]}, view(), colours)
+    assert (short["plot"].is_named, long["plot"].is_named) == (True, False)
+    assert long["plot"].right == WIDTH - LABELS
+    assert [line.colour for line in long["plot"].lines] == [2, 4]
+    assert [series["colour"] for series in long["data"]["series"]] == [2, 4]
 
 
 @pytest.mark.parametrize("axis", ["step", "runtime", "timestamp"])
