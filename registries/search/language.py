@@ -48,7 +48,7 @@ VOCABULARY = Vocabulary(
     ),
     words=("text",),
 )
-REFERENCE = re.compile(r"(?:\S+/)?([^\s/:\"()]+):([^\s/:\"()]+)\Z")
+REFERENCE = re.compile(r"(?!-)(?:\S+/)?([^\s/:\"()]+):([^\s/:\"()]+)\Z")
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,12 @@ def test_the_filter_language_narrows(world: Cast) -> None:
     assert names(world.mia, "gold by:mia")["runs"] == ["gold-rush-1"]
 
 
+def test_a_denial_alone_is_no_name_of_a_version(world: Cast) -> None:
+    assert names(world.mia, "-type:dataset") == {"collections": ["net"], "artifacts": ["net"]}
+    assert names(world.mia, "-tag:outdoor") == {}
+    assert names(world.mia, "-tag:field") == {"collections": ["net"]}
+
+
 def test_a_version_is_found_by_its_name(world: Cast) -> None:
     for text in ("net:v0", "NET:gold", "Acme/wandb-registry-Shelf/net:latest"):
         assert names(world.mia, text)["versions"][0] == "net:v0"
@@ -201,6 +207,7 @@ def test_what_was_perhaps_meant_is_one_click_away(world: Cast, signed_in: SignIn
     for text, meant in (
         ("tga:night", "tag:night"),
         ("net -tga:night", "net -tag:night"),
+        ("-tga:night", "-tag:night"),
         ("net tpye:model", "net type:model"),
     ):
         context = client.get("/search/", {"q": text}).context
