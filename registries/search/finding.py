@@ -33,18 +33,20 @@ from access.models import OrganizationMembership, User
 from artifacts.models import Artifact, Tag, Version
 from artifacts.reading import named_by
 from common.addresses import address
+from common.filtering import Node, Operator
 from common.filtering.completing import written
-from common.filtering.queries import EVERYTHING, Source, condition
+from common.filtering.queries import EVERYTHING, NOTHING, Source, condition
 from common.names import fold
 from projects.models import Project, Run
 from registries.models import Collection, Link, LinkAlias, Registry
 from registries.queries import collection_names, collection_url, registry_url
 from registries.search import language
-from registries.search.language import Query, fields_of, labels_asked, rank_of
+from registries.search.language import Query, labelled, labels_asked, number_comparisons, part_for, rank_of
 
 MOST = 100  # hits of one kind; beyond, one asks more closely
 SHOWN = 5  # of each kind where all are shown
-LABELS = 2000  # that are looked at for versions, the newest
+LABELS = 2000  # that are looked at for versions, the newest; tags, aliases and numbers are labels
+NUMBERED = 10_000  # versions that are looked through by comparing their numbers, the newest
 RUNS = 10_000  # that are looked through by name, the newest
 ON_SHELVES = ("registries", "collections", "versions", "aliases", "tags")
 KINDS = (*ON_SHELVES, "artifacts", "projects", "runs", "people")
@@ -133,8 +135,9 @@ class _Finder:
         return found | {kind: self._labels(kind) for kind in ("tags", "aliases")}
 
     def _condition(self, sources: dict[str, Source]) -> Q | None:
-        """None where this kind has not all the fields that are asked for."""
-        return condition(self.tree, sources) if fields_of(self.tree) <= sources.keys() else None
+        """None where this kind has not the fields that are asked for."""
+        part = part_for(self.tree, sources)
+        return None if part is None else condition(part, sources)
 
     def _containers(self, model: Any, sources: dict[str, Source]) -> tuple[list[Any], list[int]]:
         """Those that fit, best first, and the ids of all that one sees: one query."""
@@ -170,32 +173,21 @@ class _Finder:
 
     def _versions(self, shelves: list[int]) -> list[Hit]:
         """Found through their labels, of which the newest are looked at: three queries, none where no label is asked for."""
-        by_alias, by_tag = labels_asked(self.tree, "alias", "name"), labels_asked(self.tree, "tag", "tag__name")
-        tag_named, asked = labels_asked(self.tree, "tag", "name"), self._condition(language.LINK_FIELDS)
-        if by_alias is None or by_tag is None or tag_named is None or asked is None or not shelves:
+        part = part_for(self.tree, language.LINK_FIELDS)
+        if part is None or labels_asked(part, "tag", "name") is None or not shelves:
             return []
+        asked = labelled(part)
         here = {"collection__registry__in": shelves, "collection__deleted_at": None}
-        aliases: Any = LinkAlias.objects.with_protection().filter(by_alias, link__deleted_at=None, **here)
-        of_link: dict[int, list[tuple[str, bool]]] = {}
-        for link, name, is_protected in aliases.order_by("-link_id").values_list("link_id", "name", "is_protected")[
-            :LABELS
-        ]:
-            of_link.setdefault(link, []).append((name, is_protected))
-        # The few names first: where none fits, no version is looked at.
-        fits = Exists(Tag.objects.filter(tag_named))
-        linked = Exists(Link.objects.filter(version=OuterRef("version"), deleted_at=None, **here))
-        tags = Version.tags.through.objects.filter(fits, by_tag, linked).order_by("-version_id")
-        of_version: dict[int, list[str]] = {}
-        for version, name in tags.values_list("version_id", "tag__name")[:LABELS]:
-            of_version.setdefault(version, []).append(name)
-        if not of_link and not of_version:
+        of_link, of_version, numbered = self._aliased(asked, here), self._tagged(asked, here), _numbered(asked, here)
+        if not of_link and not of_version and numbered is NOTHING:
             return []
         very = [link for link, found in of_link.items() if any(self._is_very(name) for name, _ in found)]
         tagged = [version for version, names in of_version.items() if any(map(self._is_very, names))]
         rank = Case(When(Q(pk__in=very) | Q(version__in=tagged), then=Value(0)), default=Value(1))
         # Plus nothing: or SQLite goes through all versions of all shelves, to see which are among those found.
         shelf = ExpressionWrapper(F("collection__registry") + Value(0), output_field=IntegerField())
-        found = Link.objects.alive().annotate(shelf=shelf).filter(Q(pk__in=of_link) | Q(version__in=of_version), asked)
+        labels = Q(pk__in=of_link) | Q(version__in=of_version) | numbered
+        found = Link.objects.alive().annotate(shelf=shelf).filter(labels, condition(asked, language.LINK_FIELDS))
         found = found.filter(shelf__in=shelves, collection__deleted_at=None)
         rows = found.select_related("collection__registry__organization").only(*LINK_COLUMNS).order_by(rank, "-pk")
         return [
@@ -206,6 +198,28 @@ class _Finder:
             )
             for row in rows[: MOST + 1]
         ]
+
+    def _aliased(self, asked: Node, here: dict[str, Any]) -> dict[int, list[tuple[str, bool]]]:
+        """By link, the aliases that are asked for, and whether each is protected."""
+        by_alias = labels_asked(asked, "alias", "name") or NOTHING
+        aliases: Any = LinkAlias.objects.with_protection().filter(by_alias, link__deleted_at=None, **here)
+        newest = aliases.order_by("-link_id").values_list("link_id", "name", "is_protected")
+        found: dict[int, list[tuple[str, bool]]] = {}
+        for link, name, is_protected in newest[:LABELS]:
+            found.setdefault(link, []).append((name, is_protected))
+        return found
+
+    def _tagged(self, asked: Node, here: dict[str, Any]) -> dict[int, list[str]]:
+        """By version, the tags that are asked for."""
+        by_tag, named = (labels_asked(asked, "tag", column) or NOTHING for column in ("tag__name", "name"))
+        # The few names first: where none fits, no version is looked at.
+        fits = Exists(Tag.objects.filter(named))
+        linked = Exists(Link.objects.filter(version=OuterRef("version"), deleted_at=None, **here))
+        tags = Version.tags.through.objects.filter(fits, by_tag, linked).order_by("-version_id")
+        found: dict[int, list[str]] = {}
+        for version, name in tags.values_list("version_id", "tag__name")[:LABELS]:
+            found.setdefault(version, []).append(name)
+        return found
 
     def _is_very(self, name: str) -> bool:
         return rank_of(name, self.query.words) == 0
@@ -268,6 +282,18 @@ class _Finder:
         rows = versions.select_related("artifact__project__namespace").defer("metadata", "description").order_by("-pk")
         found = [_link(row) for row in links[: MOST + 1]]
         return {"versions": [*found, *(_version(row) for row in rows[: MOST + 1])]}
+
+
+def _numbered(asked: Node, here: dict[str, Any]) -> Q:
+    """The links whose number is asked for; a collection has one of each, but to compare one would look at all of them."""
+    number, comparisons = labels_asked(asked, "version", "index"), number_comparisons(asked)
+    if number is None or not comparisons:
+        return NOTHING
+    links = Link.objects.filter(deleted_at=None, **here).order_by("-pk")
+    if comparisons - {Operator.EQUAL, Operator.IN}:
+        links = links.filter(pk__gte=Coalesce(Subquery(links.values("pk")[NUMBERED - 1 : NUMBERED]), 0))
+    # What else is asked comes before the bound: the third version of a named collection may be an old one.
+    return Q(pk__in=links.filter(number, condition(asked, language.LINK_FIELDS)).values("pk")[:LABELS])
 
 
 def _rank(name: str, words: str) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Collection as Names
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -31,6 +32,7 @@ from common.names import fold
 from registries.models import Collection, LinkAlias
 
 MAX_LENGTH = 1000
+LABELS = ("tag", "alias", "version")
 VOCABULARY = Vocabulary(
     (
         Field("text", Kind.TEXT),
@@ -94,32 +96,55 @@ def _words(tree: Node) -> Iterator[str]:
             yield from _words(child)
 
 
-def fields_of(tree: Node) -> set[str]:
-    """The names of the fields that are asked for."""
+def part_for(tree: Node, known: Names[str], is_denied: bool = False) -> Node | None:
+    """What of `tree` can be asked of a kind that has the `known` fields: all of what must hold, of an `or` the sides that can.
+
+    Nothing where no side can. What is denied (`is_denied`) is taken apart, since `not (a b)` is an `or`, too.
+    """
     if isinstance(tree, Comparison):
-        return {tree.field.name}
-    children = (tree.child,) if isinstance(tree, Not) else tree.children
-    return {name for child in children for name in fields_of(child)}
+        return None if tree.field.name not in known else Not(tree) if is_denied else tree
+    if isinstance(tree, Not):
+        return part_for(tree.child, known, not is_denied)
+    parts = [part_for(child, known, is_denied) for child in tree.children]
+    kept = tuple(part for part in parts if part is not None)
+    if isinstance(tree, And) is is_denied:
+        return Or(kept) if kept else None
+    return And(kept) if len(kept) == len(parts) else None
 
 
 def labels_asked(tree: Node, field: str, column: str) -> Q | None:
     """The condition, on a label in `column`, which at least one label of every row that is asked for fulfils, or None.
 
-    From the labels one gets to the few versions that carry them, and need not look at all versions.
+    A label is a tag, an alias or a number. From the labels one gets to the few versions that carry them, and need not look at
+    all versions; the sides of an `or` that ask for none are left to `labelled`.
     """
     if isinstance(tree, Comparison):
-        if tree.field.name not in ("text", "tag", "alias"):
+        if tree.field.name not in ("text", *LABELS):
             return None
-        if tree.operator is Operator.EXISTS:
+        if tree.operator is Operator.EXISTS and tree.field.name != "version":
             return None
-        return Column(column).condition(tree) if tree.field.name in ("text", field) else NOTHING
+        is_meant = tree.field.name == field or (tree.field.name == "text" and field != "version")
+        return Column(column).condition(tree) if is_meant else NOTHING
     if isinstance(tree, Not):
         return None
     found = [labels_asked(child, field, column) for child in tree.children]
-    if isinstance(tree, Or) and any(one is None for one in found):
-        return None
     asked = [one for one in found if one is not None]
     return reduce(operator.or_, asked) if asked else None
+
+
+def labelled(tree: Node) -> Node:
+    """`tree` without the sides of an `or` that ask for no label, by which one would have to look at all versions."""
+    if not isinstance(tree, Or):
+        return tree
+    return Or(tuple(labelled(child) for child in tree.children if labels_asked(child, "tag", "name") is not None))
+
+
+def number_comparisons(tree: Node) -> set[Operator]:
+    """How the numbers of versions are compared in it."""
+    if isinstance(tree, Comparison):
+        return {tree.operator} if tree.field.name == "version" else set()
+    children = (tree.child,) if isinstance(tree, Not) else tree.children
+    return {one for child in children for one in number_comparisons(child)}
 
 
 def _person(path: str) -> AnyOf:

@@ -96,6 +96,60 @@ def test_a_denial_alone_is_no_name_of_a_version(world: Cast) -> None:
     assert names(world.mia, "-tag:field") == {"collections": ["net"]}
 
 
+def test_or_finds_of_each_kind_what_either_side_finds(world: Cast) -> None:
+    either = {
+        "type:model or tag:outdoor": ("type:model", "tag:outdoor"),
+        "tag:outdoor or type:model or by:mia": ("type:model", "tag:outdoor", "by:mia"),
+        "type:model or alias:gold": ("type:model", "alias:gold"),
+        'vera or tag:"night shift"': ("vera", 'tag:"night shift"'),
+        "not (-type:model -alias:gold)": ("type:model", "alias:gold"),
+        "(type:model or project:training) created > 2020-01-01": (
+            "type:model",
+            "project:training created > 2020-01-01",
+        ),
+        "(type:model alias:gold) or type:dataset": ("type:model alias:gold", "type:dataset"),
+    }
+    for text, sides in either.items():
+        union: dict[str, set[str]] = {}
+        for side in sides:
+            for kind, hits in names(world.mia, side).items():
+                union.setdefault(kind, set()).update(hits)
+        assert {kind: set(hits) for kind, hits in names(world.mia, text).items()} == union, text
+    assert names(world.mia, "type:model or alias:gold") == {
+        "collections": ["net"],
+        "versions": ["net:v0"],
+        "aliases": ["gold"],
+        "artifacts": ["net"],
+    }
+    assert names(world.mia, "(type:model or alias:gold) alias:silver") == {}
+    assert names(world.mia, "type:dataset or alias:zebra") == {}
+
+
+def test_versions_are_found_by_their_number(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 4):
+        shelves.link(world, shelves.log(world, number))
+    for text in (
+        "version:3",
+        "version:v3",
+        "version = v3",
+        "version > 2",
+        "NE version:3",
+        "alias:latest version >= v1",
+    ):
+        assert names(world.mia, text)["versions"] == ["net:v3"], text
+    assert names(world.mia, "version <= 1")["versions"] == ["net:v1", "net:v0"]
+    assert names(world.mia, "version:2 or alias:gold")["versions"] == ["net:v2", "net:v0"]
+    assert names(world.mia, "version > 0 -version:2")["versions"] == ["net:v3", "net:v1"]
+    assert len(names(world.mia, "version:*")["versions"]) == 4
+    assert names(world.mia, "version:3 zebra") == names(world.mia, "version:9") == names(world.otto, "version:3") == {}
+    shelves.link(world, shelves.log(world, 9, name="other"), "other")
+    monkeypatch.setattr(finding, "LABELS", 1)
+    assert names(world.mia, "version:0 net")["versions"] == ["net:v0"]
+    monkeypatch.setattr(finding, "NUMBERED", 2)  # a comparison would else look at all versions
+    assert names(world.mia, "version >= 0")["versions"] == ["other:v0"]
+    assert names(world.mia, "version >= 0 net")["versions"] == ["net:v3"]
+
+
 def test_a_version_is_found_by_its_name(world: Cast) -> None:
     for text in ("net:v0", "NET:gold", "Acme/wandb-registry-Shelf/net:latest"):
         assert names(world.mia, text)["versions"][0] == "net:v0"
