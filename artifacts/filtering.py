@@ -50,7 +50,7 @@ def version_vocabulary(metrics: Collection[str] | None = None) -> Vocabulary:
             Field("digest", Kind.TEXT),
             Field("metrics", Kind.METRIC, ("metric",), keys=metrics),
         ),
-        words=("alias", "tag", "description"),
+        words=("alias", "tag", "description", "version"),
         other="metrics",
     )
 

@@ -131,7 +131,7 @@ class _Reader:
         return _condition(field, key, symbol[0].strip(), Value(_plain(found[0]) if quoted else found[0], quoted))
 
     def _words(self, words: str) -> Node:
-        """Words without a field are parts of one of those that the vocabulary says."""
+        """Words without a field are parts of one of those that the vocabulary says, or a number with its prefix."""
         if not self.vocabulary.words:
             raise FilterError(
                 _("Say where '%(words)s' is to be looked for, such as %(name)s:…")
@@ -139,7 +139,10 @@ class _Reader:
             )
         self.budget.spend(nodes=len(self.vocabulary.words) - 1)
         fields = [self.vocabulary.find((name,))[0] for name in self.vocabulary.words]
-        return joined([compare(field, Operator.CONTAINS, words) for field in fields], Or)
+        numbers = [field for field in fields if field.kind is Kind.NUMBER]
+        found = [compare(field, Operator.CONTAINS, words) for field in fields if field not in numbers]
+        found += [compare(field, Operator.EQUAL, words) for field in numbers if _is_number(field, words)]
+        return joined(found, Or)
 
     def _missing(self, start: int) -> FilterError:
         rest = self.source[start : start + 1]
@@ -177,6 +180,11 @@ def _plain(written: str) -> str:
 def _name(written: str) -> str:
     """A name, in which quotation marks around the whole mean nothing."""
     return written[1:-1] if re.fullmatch(r'"[^".]*"', written) else written
+
+
+def _is_number(field: Field, word: str) -> bool:
+    """Whether a word is a number as the field shows it (`v12`), and not too large to be one."""
+    return re.fullmatch(rf"{re.escape(field.prefix)}\d{{1,15}}", word, re.ASCII) is not None
 
 
 def _condition(field: Field, key: tuple[str, ...], symbol: str, value: Value) -> Node:

@@ -97,7 +97,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What can be asked of one kind of thing. `words` name the fields in which words without a field are looked for;
+    """What can be asked of one kind of thing. `words` name the fields in which words without a field are looked for, those
+    of texts and labels and then those of whole numbers (`v3`);
 
     `other` names the metric field to which names that are no field belong (`loss < 1`).
     """

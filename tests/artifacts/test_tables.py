@@ -114,6 +114,11 @@ def test_the_filter_field_finds_by_metric_tag_and_alias(mia: Client, address: st
         ("mAP@50 >= 0.1 tag:t1", ["v1"]),
         ("-tag:t1", ["v2", "v0"]),
         ("version:1", ["v1"]),
+        ("v1", ["v1"]),
+        ("-v1", ["v2", "v0"]),
+        ("v1 or v2 tag:t2", ["v2", "v1"]),
+        ("v9", []),
+        ("v99999999999999999999", []),
     ]:
         page = mia.get(address, {"q": text})
         assert labels(page) == expected, text

@@ -52,6 +52,13 @@ def test_and_binds_closer_than_or() -> None:
     assert read_text("--a", VOCABULARY) == Not(Not(a))
 
 
+def test_a_word_like_a_number_with_its_prefix_is_one_too() -> None:
+    numbered = Vocabulary((NAME, TAG, VERSION), words=("name", "tag", "version"))
+    for text in ("v3x", "3", "V3", "v", "v3.0", "v" + "9" * 16):
+        assert read_text(text, numbered) == words(text)
+    assert read_text("v12", numbered) == Or((*words("v12").children, Comparison(VERSION, Operator.EQUAL, 12)))
+
+
 def test_quotation_marks_keep_what_would_mean_something() -> None:
     assert read_text(r'"or" "say \"hi\""', VOCABULARY) == And((words("or"), words('say "hi"')))
     assert read_text('tag:"a (b)"', VOCABULARY) == Comparison(TAG, Operator.EQUAL, "a (b)")
