@@ -9,17 +9,20 @@ from django.db.models import QuerySet
 
 from artifacts.filtering import version_condition, version_vocabulary
 from artifacts.series import MAX_KEYS, Series
-from common.filtering import FilterError, Node, read_text
+from common.filtering import FilterError, Node, UnknownNameError, read_text
 
 
-def narrow(series: Series, rows: QuerySet[Any], text: str, metrics: Collection[str]) -> tuple[QuerySet[Any], str, bool]:
+def narrow(
+    series: Series, rows: QuerySet[Any], text: str, metrics: Collection[str] | None
+) -> tuple[QuerySet[Any], str, bool]:
     """Those of `rows` for which `text` holds, what to say of it, and whether it could be read; else there are no rows.
 
-    `metrics` are those of the newest versions: another name may be that of an older one, and is only remarked upon.
+    `metrics` are those of the newest versions, where they are known: another name may be that of an older one, and is only
+    remarked upon.
     """
     if not text:
         return rows, "", True
-    known = metrics if 0 < len(metrics) < MAX_KEYS else None
+    known = metrics if metrics is not None and len(metrics) < MAX_KEYS else None
     try:
         tree, remark = _read(text, known)
     except FilterError as error:
@@ -30,5 +33,10 @@ def narrow(series: Series, rows: QuerySet[Any], text: str, metrics: Collection[s
 def _read(text: str, metrics: Collection[str] | None) -> tuple[Node, str]:
     try:
         return read_text(text, version_vocabulary(metrics)), ""
-    except FilterError as strict:
+    except FilterError as error:
+        strict = error
+    try:
         return read_text(text, version_vocabulary()), strict.message
+    except FilterError as loose:
+        # What is compared like no metric is no older metric either, but a name that nothing has.
+        raise strict if isinstance(strict, UnknownNameError) else loose from None

@@ -123,9 +123,10 @@ def versions_table(series: Series, user: User, selection: Selection) -> Table:
     a tag or alias.
     """
     counts = metric_counts(series, selection.words)
-    known = [] if selection.words else [*counts, *series.directions]
+    known = None if selection.words else [*counts, *series.directions]
     rows, remark, is_readable = narrow(series, _rows(series, user, selection), selection.filter, known)
     page = sorted_page(series, rows, selection.sort, selection.cursor)
+    is_readable = is_readable and bool(page.items or not remark)  # a name that no older version has either is none
     keys = list(selection.keys) if selection.chosen else common_keys(counts)
     values = _values(series, page.items, keys)
     aliases = _aliases(series, page.items)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from access.models import User
-from artifacts.models import Artifact, Version
+from artifacts.models import Artifact, Version, VersionMetric
 from artifacts.ordering import sorted_page
 from artifacts.series import LARGE
 from artifacts.services.aliases import add_aliases
@@ -153,9 +153,30 @@ def test_a_filter_that_cannot_be_read_says_so_beside_the_field_and_shows_nothing
     assert "Did you mean tag?" in mia.get(NET, {"q": "tg:x"}).content.decode()
 
 
-def test_a_metric_that_no_new_version_has_is_remarked_upon_and_looked_for(mia: Client, cast: Cast) -> None:
+def test_a_name_that_nothing_has_is_said_to_be_none(mia: Client) -> None:
+    for address in (NET, SOURCE):
+        for text in ("run:quiet", "lss:low", "version:1 run:quiet"):
+            page = mia.get(address, {"q": text})
+            table = page.context["table"]
+            assert "There is nothing called" in table.remark and "compared with" not in table.remark, text
+            assert not table.is_readable and labels(page) == []
+    assert "Did you mean loss?" in mia.get(NET, {"q": "lss:low"}).context["table"].remark
+    VersionMetric.objects.all().delete()
+    assert "nothing called 'run'" in mia.get(NET, {"q": "run:quiet"}).context["table"].remark
+    assert "compared with a number" in mia.get(NET, {"q": "version:quiet"}).context["table"].remark
+
+
+def test_a_metric_that_no_new_version_has_is_remarked_upon_and_looked_for(
+    mia: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = mia.get(NET, {"q": "los < 9"})
     assert labels(page) == []
+    assert "Did you mean loss?" in page.context["table"].remark
+    assert "The filter cannot be read" in page.content.decode()
+    Version.objects.filter(index=0).get().metrics.create(key="los", value=1, source="history")
+    monkeypatch.setattr("artifacts.series.RECENT", 1)
+    page = mia.get(NET, {"q": "los < 9"})
+    assert labels(page) == ["v0"]
     assert "Did you mean loss?" in page.context["table"].remark
     assert page.context["table"].is_readable
 
