@@ -66,6 +66,11 @@ class Query:
     reference: tuple[str, str] | None = None
     doubt: FilterError | None = None
 
+    @property
+    def is_widest(self) -> bool:
+        """Whether something of each kind may be asked for, of people, too, who have the fewest fields."""
+        return self.reference is None and part_for(self.tree, PERSON_FIELDS) is not None
+
 
 def read_query(text: str) -> Query:
     """What a text asks for. Raises FilterError."""

@@ -72,11 +72,11 @@ def address(text: str, kind: str = "", organization: str = "") -> str:
 def found(user: User, text: str, kind: str = "", within: Place | None = None) -> dict[str, Any]:
     """Context of a search, perhaps within an organization: `sections`, `facets`, `total`, or the `error` in what was asked.
 
-    `meant` is the text that was perhaps meant by one in error.
+    `meant` is the text that was perhaps meant by one in error, `has_room` says whether a page may ask for more.
     """
     text, kind, name = text.strip()[: MAX_LENGTH + 1], kind if kind in KINDS else "", within.name if within else ""
-    context: dict[str, Any] = {"q": text, "kind": kind, "sections": [], "facets": [], "total": 0, "groups": {}}
-    context["everything_url"] = address(text, "", name)
+    context: dict[str, Any] = {"q": text, "kind": kind, "sections": [], "facets": [], "total": 0}
+    context |= {"everything_url": address(text, "", name), "has_room": True}
     if not text:
         return context
     try:
@@ -95,7 +95,7 @@ def found(user: User, text: str, kind: str = "", within: Place | None = None) ->
         for which, group in shown.items()
     ]
     return context | {
-        "groups": groups,
+        "has_room": not query.is_widest,
         "sections": [section for section in sections if kind in ("", section.group.kind)],
         "facets": sections,
         "total": sum(len(group.hits) for group in shown.values()),

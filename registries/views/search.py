@@ -23,7 +23,7 @@ def search(request: PersonalRequest) -> HttpResponse:
     scope = _scope(request)
     context = page.found(request.user, request.GET.get("q", ""), request.GET.get("kind", ""), scope)
     context |= {"scope": scope, "crumbs": [(_("Search"), "")]}
-    context["completions"] = completions(request.user, context["q"], context["groups"])
+    context["completions"] = completions(request.user, context["q"], has_room=context["has_room"])
     status = 422 if "error" in context else 200
     return render_page(
         request, "registries/search.html", context, partial="results", status=status, data=lambda: page.data(context)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from access.models import User
 from artifacts.models import Tag
@@ -254,6 +256,38 @@ def test_the_end_of_a_search_is_completed_with_fields_and_with_what_was_found(wo
         == []
     )
     assert "tag:" in completed(world.mia, "")
+
+
+def test_values_are_proposed_before_a_letter_is_typed_and_only_what_one_may_see(world: Cast, signed_in: SignIn) -> None:
+    hidden = create_registry(actor=world.olga, organization=world.organization, name="Secret", visibility="restricted")
+    secret = Collection.objects.create(registry=hidden, name="s", name_key="s", type="secret")
+    secret.tags.add(Tag.objects.create(name="secret tag"))
+    project_of(world.otto, world.otto.namespace, "secret project")
+    shelves.log(world, 5, type="dataset", name="rows")
+
+    def ends(user: User, text: str) -> set[str]:
+        found: list[str] = signed_in(user).get("/search/", {"q": text}).context["completions"]
+        return {end.removeprefix(text) for end in found}
+
+    assert ends(world.mia, "type:") == ends(world.mia, "net -type:") == {"model", "dataset"}
+    assert ends(world.mia, "registry:") == {"Shelf", "dataset", "model"}
+    assert ends(world.mia, "project:") == {"training"}
+    assert ends(world.mia, "tag:") == {'"night shift"', "outdoor"}
+    assert ends(world.mia, "alias:") == {"gold", "latest"}
+    assert {"mia", "vera"} <= ends(world.mia, "by:") and "otto" not in ends(world.mia, "by:")
+    assert ends(world.mia, "by:ve") == ends(world.mia, "created_by:ve") == {"ra"}
+    assert ends(world.mia, "by:mia") == ends(world.mia, "version:") == set()
+    assert ends(world.otto, "by:") == {"otto"} and ends(world.otto, "project:") == {'"secret project"'}
+    assert ends(world.otto, "type:") == ends(world.otto, "registry:") == ends(world.otto, "tag:") == set()
+
+
+@pytest.mark.parametrize("field", ["tag", "alias", "type", "registry", "project", "by", "name", "version"])
+def test_a_page_with_proposals_asks_at_most_twelve_queries(field: str, world: Cast, signed_in: SignIn) -> None:
+    client = signed_in(world.mia)
+    for text in (f"{field}:", f"latest {field}:n", f"latest or {field}:n", f"latest or by:mia or {field}:"):
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/search/", {"q": text, "in": "Acme"})
+        assert len(queries) <= 12, text
 
 
 def test_what_was_perhaps_meant_is_one_click_away(world: Cast, signed_in: SignIn) -> None:
