@@ -49,7 +49,7 @@ LABELS = 2000  # that are looked at for versions, the newest; tags, aliases and 
 NUMBERED = 10_000  # versions that are looked through by comparing their numbers, the newest
 RUNS = 10_000  # that are looked through by name, the newest
 ON_SHELVES = ("registries", "collections", "versions", "aliases", "tags")
-KINDS = (*ON_SHELVES, "artifacts", "projects", "runs", "people")
+KINDS = (*ON_SHELVES, "artifacts", "projects", "runs", "people", "pages")
 LINK_COLUMNS = (
     "index",
     "version_id",
@@ -102,14 +102,18 @@ class Group:
 
 
 def search(user: User, query: Query, organization: int | None = None) -> dict[str, Group]:
-    """The groups by kind, of one organization (its id) or of all: nine queries. Kinds that have no such fields are empty."""
+    """The groups by kind, of one organization (its id) or of all: nine queries. Kinds that have no such fields are empty.
+
+    So is that of pages, which `destinations` finds.
+    """
     finder = _Finder(user, query, organization)
     groups = finder.named() if query.reference else finder.everything()
     hidden = () if settings.REGISTRY_UI else ON_SHELVES
-    return {kind: _cut(kind, [] if kind in hidden else groups.get(kind, [])) for kind in KINDS}
+    return {kind: cut(kind, [] if kind in hidden else groups.get(kind, [])) for kind in KINDS}
 
 
-def _cut(kind: str, hits: list[Hit]) -> Group:
+def cut(kind: str, hits: list[Hit]) -> Group:
+    """The first MOST of them."""
     return Group(kind, hits[:MOST], len(hits) > MOST)
 
 

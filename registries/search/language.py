@@ -190,6 +190,7 @@ RUN_FIELDS: dict[str, Source] = {
     "created_by": _person("user__"),
 }
 PERSON_FIELDS: dict[str, Source] = {"text": _person(""), "name": _person("")}
+PAGE_FIELDS = ("text", "name")
 
 COLLECTION_NAME = Column("collection__name", key="collection__name_key")
 # Of linked versions only few are asked, those found by their labels.

@@ -11,10 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.models import User
+from accounts.shell import Shell
 from common.data import PageData
 from common.filtering import FilterError
 from registries.search.completion import meant
-from registries.search.finding import KINDS, SHOWN, Group, search
+from registries.search.destinations import pages_found
+from registries.search.finding import KINDS, SHOWN, Group, cut, search
 from registries.search.language import MAX_LENGTH, read_query
 
 TITLES = {
@@ -27,6 +29,7 @@ TITLES = {
     "projects": (_("Projects"), "folder"),
     "runs": (_("Runs"), "circle-play"),
     "people": (_("People"), "users"),
+    "pages": (_("Pages"), "app-window"),
 }
 
 
@@ -69,10 +72,13 @@ def address(text: str, kind: str = "", organization: str = "") -> str:
     return f"{reverse('registries:search')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def found(user: User, text: str, kind: str = "", within: Place | None = None) -> dict[str, Any]:
+def found(
+    user: User, text: str, kind: str = "", within: Place | None = None, shell: Shell | None = None
+) -> dict[str, Any]:
     """Context of a search, perhaps within an organization: `sections`, `facets`, `total`, or the `error` in what was asked.
 
-    `meant` is the text that was perhaps meant by one in error, `has_room` says whether a page may ask for more.
+    `meant` is the text that was perhaps meant by one in error. Pages are found where their `shell` is given; `has_room` says
+    whether a page may ask for more.
     """
     text, kind, name = text.strip()[: MAX_LENGTH + 1], kind if kind in KINDS else "", within.name if within else ""
     context: dict[str, Any] = {"q": text, "kind": kind, "sections": [], "facets": [], "total": 0}
@@ -84,6 +90,8 @@ def found(user: User, text: str, kind: str = "", within: Place | None = None) ->
             raise FilterError(gettext("A search has at most %(max_length)s characters") % {"max_length": MAX_LENGTH})
         query = read_query(text)
         groups = search(user, query, within.pk if within else None)
+        if shell:
+            groups["pages"] = cut("pages", pages_found(shell, query))
         if query.doubt and not any(group.hits for group in groups.values()):
             raise query.doubt
     except FilterError as error:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import User
@@ -14,33 +11,16 @@ from accounts.shell import Shell
 from common.names import fold
 from registries.models import Collection, Registry
 from registries.queries import collection_url, registry_url
+from registries.search.destinations import Choice, Choices, pages_of
 from registries.search.page import TITLES, address, found
 
 MOST = 8  # starred registries, and starred collections
 OF_EACH = 4  # hits of one kind
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One line: where it leads, and what tells it from others of its name."""
-
-    name: str
-    url: str
-    icon: str
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Lines under a heading."""
-
-    title: Any
-    choices: list[Choice]
-
-
 def offered(user: User, shell: Shell, text: str) -> dict[str, Any]:
     """Context of the palette: `groups`, and the `error` in what was asked. Empty groups are left out."""
-    pages = _pages(shell)
+    pages = pages_of(shell)
     if not text.strip():
         groups = [Choices(_("Starred"), starred_by(user) if shell.shows_registries else []), *pages]
         return {"q": "", "groups": [group for group in groups if group.choices]}
@@ -69,19 +49,6 @@ def starred_by(user: User) -> list[Choice]:
             for row in registries.order_by("name_key", "pk")[:MOST]
         ),
         *(Choice(row.name, collection_url(row), "layers", row.registry.title) for row in collections[:MOST]),
-    ]
-
-
-def _pages(shell: Shell) -> list[Choices]:
-    entries: Iterable[Any] = [*shell.nav, *shell.house]
-    own = [
-        Choice(_("Profile"), reverse("accounts:profile"), "user-round"),
-        Choice(_("API keys"), reverse("accounts:keys"), "key-round"),
-        Choice(_("Help"), reverse("guide:contents"), "circle-question-mark"),
-    ]
-    return [
-        Choices(_("Go to"), [*(Choice(entry.label, entry.url, entry.icon) for entry in entries), *own]),
-        Choices(_("Create"), [Choice(entry.label, entry.url, entry.icon) for entry in shell.creations]),
     ]
 
 

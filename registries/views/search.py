@@ -20,8 +20,9 @@ from registries.search.palette import offered
 @require_safe
 def search(request: PersonalRequest) -> HttpResponse:
     """What one may see of what is asked: `?q=tag:night&kind=versions&in=Acme`; 422 for what cannot be read."""
-    scope = _scope(request)
-    context = page.found(request.user, request.GET.get("q", ""), request.GET.get("kind", ""), scope)
+    scope, shell, query = _scope(request), shell_of(request), request.GET
+    here = shell if scope is None or scope == shell.organization else None  # whose pages are those of one organization
+    context = page.found(request.user, query.get("q", ""), query.get("kind", ""), scope, here)
     context |= {"scope": scope, "crumbs": [(_("Search"), "")]}
     context["completions"] = completions(request.user, context["q"], has_room=context["has_room"])
     status = 422 if "error" in context else 200

@@ -290,6 +290,22 @@ def test_a_page_with_proposals_asks_at_most_twelve_queries(field: str, world: Ca
         assert len(queries) <= 12, text
 
 
+def test_pages_are_found_by_their_names(world: Cast, signed_in: SignIn) -> None:
+    def pages(user: User, text: str, **asked: str) -> list[str]:
+        rows = signed_in(user).get("/search.json", {"q": text, **asked}).json()["rows"]
+        return [row["name"] for row in rows if row["kind"] == "pages"]
+
+    assert pages(world.olga, "SETT") == ["Settings"] and pages(world.mia, "settings") == []
+    assert pages(world.mia, "help") == pages(world.otto, "help") == ["Help"]
+    assert pages(world.olga, "registry") == ["Registry", "New registry"]
+    assert pages(world.mia, "registry or tag:x") == ["Registry", "New registry"]
+    assert pages(world.mia, "new -registry") == ["New project", "New API key"]
+    assert pages(world.mia, "help", kind="pages") == ["Help"] and pages(world.mia, "help", kind="runs") == []
+    assert pages(world.mia, "help type:model") == pages(world.mia, "net:v0") == pages(world.mia, "zebra") == []
+    shown = signed_in(world.olga).get("/search/", {"q": "settings"}).content.decode()
+    assert 'id="kind-pages"' in shown and 'href="/orgs/Acme/settings/' in shown
+
+
 def test_what_was_perhaps_meant_is_one_click_away(world: Cast, signed_in: SignIn) -> None:
     client = signed_in(world.mia)
     for text, meant in (
