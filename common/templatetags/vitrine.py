@@ -97,7 +97,7 @@ def who(name: str, image: str = "", moment: datetime | None = None, *, short: bo
 
 @register.simple_tag
 def star(url: str, name: str, starred: bool) -> SafeString:
-    """A star, given or taken by pressing it; by its id it keeps the focus. One _star_form.html sends it without scripts."""
+    """A star, given or taken by pressing it, with an id by which it keeps the focus; _star_form.html sends it without scripts."""
     url, label = escape(url), escape(gettext("Star %(name)s") % {"name": name})
     value, pressed = ("0", "true") if starred else ("1", "false")
     return mark_safe(  # noqa: S308  (escaped above)
