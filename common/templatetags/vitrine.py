@@ -102,7 +102,8 @@ def star(url: str, name: str, starred: bool) -> SafeString:
     value, pressed = ("0", "true") if starred else ("1", "false")
     return mark_safe(  # noqa: S308  (escaped above)
         f'<button class="btn btn-quiet btn-icon btn-sm star" id="star:{url}" form="stars" formaction="{url}"'
-        f' name="starred" value="{value}" aria-pressed="{pressed}" aria-label="{label}" hx-post="{url}" hx-swap="outerHTML">{icon("star")}</button>'
+        f' name="starred" value="{value}" aria-pressed="{pressed}"'
+        f' aria-label="{label}" hx-post="{url}" hx-swap="outerHTML">{icon("star")}</button>'
     )
 
 
