@@ -172,6 +172,7 @@ def test_metadata_is_a_tree_that_can_be_searched(cast: Cast, signed_in: SignIn) 
     client = signed_in(cast.mia)
     page = text_of(client.get(f"{NET}v0/metadata/"))
     assert "rate" in page
+    assert "3 keys · 4 values" in " ".join(page.split())
     assert "<script>" not in page.split("<main")[1]
     found = client.get(f"{NET}v0/metadata/", {"q": "DUSK"}).context["metadata"]
     assert [node.name for node in found.nodes] == ["note"]
