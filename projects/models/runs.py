@@ -30,7 +30,8 @@ class Run(models.Model):
     """One execution. `name` is its id within the project; `state` is read through `current_state`.
 
     `config` is `{key: value}` as the script gave it; `client_info` is what the client notes about itself and wants back
-    when it resumes; `resumed` says that it has, and streams next. `history_keys` is `{key: [kinds of its values]}`, nested
+    when it resumes; `resumed` says that it has, and streams next; `begun` notes where the lines of one that begins it anew
+    start, until they come (projects/services/anew.py). `history_keys` is `{key: [kinds of its values]}`, nested
     keys joined by dots. `writers` says where the lines lie that several processes stream together:
     `{writer: {stream: stretches}}` (projects/writers.py).
     """
@@ -52,6 +53,7 @@ class Run(models.Model):
     exit_code = models.IntegerField(null=True)
     preempting = models.BooleanField(default=False)
     resumed = models.BooleanField(default=False)
+    begun = models.JSONField(default=dict)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="runs", null=True)
     config = models.JSONField(default=dict)
     client_info = models.JSONField(default=dict)

@@ -13,9 +13,10 @@ from common.errors import GoneError, InvalidInputError
 from events.services import record
 from events.types import EventType
 from projects.models import HistoryChunk, Run
+from projects.services import anew
+from projects.services.chunks import copy_history, lines_up_to, write_lines
 from projects.services.runs import DELETED, RunFields, upsert_run
-from projects.services.stream import write_lines
-from projects.streams import Piece, parse_row, step_of, unpack
+from projects.streams import Piece
 
 WAITING = "pending"  # what clients call a run that nothing has streamed yet; here it runs until it falls silent
 TELLABLE = {Run.State.RUNNING, Run.State.FINISHED, Run.State.FAILED, Run.State.KILLED, Run.State.PREEMPTED}
@@ -65,46 +66,57 @@ def stop_run(*, actor: User, run: Run) -> bool:
 def fork_run(*, actor: User, parent: Run, step: int, name: str, fields: RunFields) -> tuple[Run, bool]:
     """The run `name` in the parent's project, made with the parent's metrics up to `step`; also whether it was made.
 
-    A second time changes it as `upsert_run` does, and copies nothing.
+    A second time changes it as `upsert_run` does, and copies nothing; one that has ended is forked anew once the first new
+    line comes. Raises InvalidInputError for a step that the parent does not reach.
     """
     with transaction.atomic():
-        run, inserted = upsert_run(actor=actor, project=parent.project, name=name, fields=fields)
+        begun = anew.beginning(parent, step)
+        run, inserted = upsert_run(
+            actor=actor, project=parent.project, name=name, fields=fields, by_script=True, begun=begun
+        )
+        if inserted or run.begun == begun:
+            _check_step(parent, step)
         if inserted:
-            _copy_history(parent, run, step)
+            copy_history(parent, run, step)
+            run.save(update_fields=["history_lines", "last_step", "history_keys"])
     return run, inserted
 
 
-def _copy_history(parent: Run, run: Run, step: int) -> None:
-    chunks = parent.chunks.filter(stream=HistoryChunk.Stream.HISTORY).order_by("first_line")
-    for chunk in chunks.exclude(first_step__gt=step):
-        kept = [line for line in unpack(bytes(chunk.lines)) if (step_of(parse_row(line)) or 0) <= step]
-        if kept:
-            write_lines(run, HistoryChunk.Stream.HISTORY, Piece(run.history_lines, kept))
-            run.history_lines += len(kept)
-    if run.history_lines:
-        run.last_step = min(step, step if parent.last_step is None else parent.last_step)
-        run.history_keys = parent.history_keys
-    run.save(update_fields=["history_lines", "last_step", "history_keys"])
+def _check_step(run: Run, step: int) -> None:
+    """Of a run that runs, later steps may be on their way; one without metrics has nothing to go on from or to cut."""
+    last = run.last_step
+    if step < 0:
+        raise InvalidInputError(_("A run goes on from a step of 0 or more; this is %(step)s.") % {"step": step})
+    if last is not None and step > last and run.current_state != Run.State.RUNNING:
+        raise InvalidInputError(
+            _("The run '%(name)s' ends at step %(last)s, so nothing goes on from its step %(step)s.")
+            % {"name": run.name, "last": last, "step": step}
+        )
 
 
 def rewind_run(*, actor: User, run: Run, step: int) -> Run:
-    """Forget the metrics after `step`, so that the run goes on from there; a second time changes nothing."""
+    """Forget the metrics after `step`, so that the run goes on from there; a second time changes nothing.
+
+    Raises NotFoundError, ForbiddenError below Member, GoneError, InvalidInputError for a step that the run does not reach.
+    """
     with transaction.atomic():
         locked = _locked(actor, run)
+        _check_step(locked, step)
         if locked.last_step is None or locked.last_step <= step:
             return locked
         history = locked.chunks.filter(stream=HistoryChunk.Stream.HISTORY)
         chunk = history.filter(last_step__gt=step).order_by("first_line").first()
         if chunk is None:
             return locked
-        kept = [line for line in unpack(bytes(chunk.lines)) if (step_of(parse_row(line)) or 0) <= step]
+        kept = lines_up_to(chunk, step)
         history.filter(first_line__gte=chunk.first_line).delete()
         if kept:
             write_lines(locked, HistoryChunk.Stream.HISTORY, Piece(chunk.first_line, kept))
         before = {"step": locked.last_step}
         locked.history_lines = chunk.first_line + len(kept)
         locked.last_step = step if locked.history_lines else None
-        locked.save(update_fields=["history_lines", "last_step"])
+        locked.begun = {}
+        locked.save(update_fields=["history_lines", "last_step", "begun"])
         record(
             actor=actor,
             type=EventType.RUN_REWOUND,

@@ -109,12 +109,19 @@ def get_run(actor: User, project: Project, name: str) -> Run:
 
 
 def upsert_run(
-    *, actor: User, project: Project, name: str, fields: RunFields, by_script: bool = False
+    *,
+    actor: User,
+    project: Project,
+    name: str,
+    fields: RunFields,
+    by_script: bool = False,
+    begun: dict[str, Any] | None = None,
 ) -> tuple[Run, bool]:
     """Make the run `name` (its id within the project), or change it; also whether it was made.
 
     A second time, or two at once, mean the same. A run that ended is resumed `by_script`, the one that executes it: what that
-    streams next reopens it. Raises NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
+    streams next reopens it, and where it begins the run anew, replaces what is from the lines on that `begun` says.
+    Raises NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
     """
     require(actor, Action.WRITE_RUN, project)
     names.container_name(name, "run")
@@ -129,15 +136,19 @@ def upsert_run(
             after = {"name": name, "display_name": run.display_name}
             record(actor=actor, type=EventType.RUN_CREATED, object=run, container=project, after=after)
         else:
-            resumed = by_script and (run.exit_code is not None or run.is_silent)
-            _change(run, given | ({"resumed": True} if resumed else {}))
+            if by_script and (run.exit_code is not None or run.is_silent):
+                given |= {"resumed": True} | ({"begun": begun} if begun else {})
+            _change(run, given)
     return run, inserted
 
 
-def update_run(*, actor: User, run: Run, fields: RunFields) -> Run:
-    """Change a run that is known already. Raises NotFoundError, ForbiddenError, GoneError, InvalidInputError."""
+def update_run(*, actor: User, run: Run, fields: RunFields, by_script: bool = False) -> Run:
+    """Change a run that is known already; a script that resumes it lets stay what an earlier one was about to replace.
+
+    Raises NotFoundError, ForbiddenError, GoneError, InvalidInputError.
+    """
     require(actor, Action.WRITE_RUN, run.project)
-    given = fields.checked()
+    given = fields.checked() | ({"begun": {}} if by_script else {})
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
         locked.project = run.project

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from access.models import User
@@ -19,25 +18,13 @@ from events.services import record
 from events.types import EventType
 from projects import hooks, values
 from projects.models import HistoryChunk, Run
+from projects.services import anew
+from projects.services.chunks import LINE_COUNTERS, write_lines
 from projects.services.runs import DELETED
-from projects.streams import (
-    MAX_LINE,
-    MAX_LINES,
-    Piece,
-    note_keys,
-    overlay,
-    pack,
-    parse_row,
-    split,
-    step_of,
-    steps_of,
-    unpack,
-)
+from projects.streams import MAX_LINE, MAX_LINES, Piece, note_keys, parse_row, step_of
 from projects.writers import MAX_WRITERS, place
 
 Stream = HistoryChunk.Stream
-LINE_COUNTERS = {Stream.HISTORY: "history_lines", Stream.SYSTEM: "system_lines", Stream.CONSOLE: "console_lines"}
-SMALL = 16 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +55,8 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
 
     Later lines replace earlier ones of the same number, gaps are tolerated, and a summary that came with lines before the
     last ones is out of date. A run that crashed goes on with any batch, one that ended when its script has resumed it: what
-    comes without that is late. Of several writers, one that is new reopens it. Raises NotFoundError, ForbiddenError below
+    comes without that is late. Of several writers, one that is new reopens it. The first lines of a script that begins the
+    run anew take the place of those of an earlier one (`anew`). Raises NotFoundError, ForbiddenError below
     Member, GoneError for a deleted run, InvalidInputError and TooLargeError for lines that cannot be kept.
     """
     require(actor, Action.WRITE_RUN, run.project)
@@ -83,6 +71,8 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
         locked.project = run.project
         now = timezone.now()
         changed = {"heartbeat_at": now, **_turn(locked, batch, now)}
+        if locked.begun:
+            changed |= anew.settle(actor, locked, {} if batch.writer else pieces, ends=batch.complete)
         placed = {stream: [piece] for stream, piece in pieces.items()}
         if batch.writer:
             placed, summary = _together(locked, batch.writer, pieces), {**locked.summary, **(summary or {})}
@@ -153,32 +143,6 @@ def _summary(summary: dict[str, Any] | None) -> Any:
         return values.storable(summary)
     except ValueError as error:
         raise InvalidInputError(f"The summary is {error}; at most {values.MAX_DEPTH} levels are kept.") from error
-
-
-def write_lines(run: Run, stream: Stream, piece: Piece) -> None:
-    """Lay `piece` over the chunks it meets, in the caller's transaction; small neighbours join, so chunks stay few."""
-    near = run.chunks.filter(stream=stream).annotate(end=F("first_line") + F("count"))
-    met = [
-        chunk
-        for chunk in near.filter(first_line__lte=piece.end, end__gte=piece.first).order_by("first_line")
-        if (chunk.first_line < piece.end and chunk.end > piece.first) or len(chunk.lines) < SMALL
-    ]
-    joined = overlay([Piece(chunk.first_line, unpack(chunk.lines)) for chunk in met], piece)
-    run.chunks.filter(pk__in=[chunk.pk for chunk in met]).delete()
-    HistoryChunk.objects.bulk_create(_chunk(run, stream, part) for part in split(joined))
-
-
-def _chunk(run: Run, stream: Stream, piece: Piece) -> HistoryChunk:
-    low, high = steps_of(piece.lines) if stream == Stream.HISTORY else (None, None)
-    return HistoryChunk(
-        run=run,
-        stream=stream,
-        first_line=piece.first,
-        count=len(piece.lines),
-        first_step=low,
-        last_step=high,
-        lines=pack(piece.lines),
-    )
 
 
 def _turn(run: Run, batch: StreamBatch, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from common.errors import InvalidInputError, NotFoundError
 from projects import values
 from projects.models import Project, Run, RunFile
-from projects.services import alerts, files, lifecycle, runs
+from projects.services import alerts, anew, files, lifecycle, runs
 from projects.services.projects import get_or_create_project, resolve_namespace
 from sdk_api import ids
 from sdk_api.context import Context, context
@@ -79,7 +79,8 @@ def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
     request = context(info)
     fields = _fields(input)
     if input.get("id"):
-        run = runs.update_run(actor=request.user, run=_run_by_id(request, input["id"]), fields=fields)
+        run = _run_by_id(request, input["id"])
+        run = runs.update_run(actor=request.user, run=run, fields=fields, by_script=_opens(input))
         return {"bucket": run, "inserted": False}
     if not input.get("name"):
         raise InvalidInputError("Give the run a name or an id.")
@@ -88,21 +89,40 @@ def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
     namespace = resolve_namespace(request.user, input.get("entity_name"))
     project = get_or_create_project(actor=request.user, namespace=namespace, name=project_name)
     request.keep([project])
-    run, inserted = _upsert(request, project, input["name"], fields)
+    run, inserted = _upsert(request, project, input["name"], fields, begins=_opens(input))
     if input.get("state"):
         run = lifecycle.set_state(actor=request.user, run=run, state=input["state"])
+    if _opens(input) and not inserted:
+        run.history_lines = run.begun.get("history", run.history_lines)  # not saved: where the client starts to count
     return {"bucket": run, "inserted": inserted}
 
 
-def _upsert(request: Context, project: Project, name: str, fields: runs.RunFields) -> tuple[Run, bool]:
+def _opens(given: dict[str, Any]) -> bool:
+    """Whether this is a script's first request about the run: every release says then on which machine, and never again.
+
+    With an id it has looked the run up to resume or rewind it; without one it begins.
+    """
+    return bool(given.get("host") or given.get("job_program"))
+
+
+def _upsert(request: Context, project: Project, name: str, fields: runs.RunFields, *, begins: bool) -> tuple[Run, bool]:
     """The run of that name, made if need be: as a fork where the client notes the run and the step that it goes on from."""
+    user = request.user
     point = (fields.client_info or {}).get("branch_point")
     match point:
         case {"run_id": str(origin), "step": int(step)} if origin != name:
-            if not Run.objects.filter(project=project, name=name).exists():
-                parent = runs.get_run(request.user, project, origin)
-                return lifecycle.fork_run(actor=request.user, parent=parent, step=step, name=name, fields=fields)
-    return runs.upsert_run(actor=request.user, project=project, name=name, fields=fields, by_script=True)
+            exists = Run.objects.filter(project=project, name=name).exists()
+            if begins and exists and not _has_run(project, origin):
+                begins = False  # a file that is sent again; its metrics could not be had again
+            elif begins or not exists:
+                parent = runs.get_run(user, project, origin)
+                return lifecycle.fork_run(actor=user, parent=parent, step=step, name=name, fields=fields)
+    begun = anew.beginning() if begins else None
+    return runs.upsert_run(actor=user, project=project, name=name, fields=fields, by_script=True, begun=begun)
+
+
+def _has_run(project: Project, name: str) -> bool:
+    return Run.objects.filter(project=project, name=name, deleted_at=None).exists()
 
 
 @mutation.field("updateRunState")
