@@ -68,6 +68,18 @@ def container_name(name: str, what: str, limit: int = MAX_NAME) -> str:
     return name
 
 
+def run_id(text: str) -> str:
+    """`text` if it may be the id of a run, by which clients and addresses name it. Raises InvalidInputError."""
+    if len(text) > MAX_NAME:
+        raise InvalidInputError(
+            _("The id of a run has at most %(limit)s characters; this one has %(count)s.")
+            % {"limit": MAX_NAME, "count": len(text)}
+        )
+    if FORBIDDEN_IN_CONTAINER.search(text):
+        raise InvalidInputError(_("The id of a run holds none of / \\ # ? %% : and no line break.") % {})
+    return container_name(text, "run")
+
+
 def collection_name(name: str, what: str = "collection") -> str:
     """`name` if it may name a collection or an artifact (F4). Raises InvalidInputError."""
     if "/" in _text(name, what) or ":" in name:

@@ -124,7 +124,7 @@ def upsert_run(
     Raises NotFoundError, ForbiddenError below Member, GoneError for a deleted run, InvalidInputError.
     """
     require(actor, Action.WRITE_RUN, project)
-    names.container_name(name, "run")
+    names.run_id(name)
     given = fields.checked()
     with transaction.atomic():
         named = given.get("display_name") or partial(_free_name, project)  # asked for a name only by a run that is new

@@ -35,14 +35,14 @@ move protected alias      - - - y
 define protected alias    - - - y
 link version              - - y y
 add accepted type         - - y y
-rename registry           - - y y
+edit registry             - - y y
 delete collection         - - y y
 delete automation         - - y y
 unlink version            - - y y
 edit accepted types       - - - y
 change visibility         - - - y
 add member                - - - y
-assign role               - - - y
+change members and roles  - - - y
 change icon               - - - y
 delete registry           - - - y
 view project              y y y y
@@ -94,3 +94,12 @@ def test_only_an_admin_gives_roles(cast: Cast) -> None:
         with pytest.raises(refusal):
             roles.remove_role(**given)
     assert policy.role_on(cast.mia, cast.registry) is Role.MEMBER
+
+
+def test_a_refusal_names_what_was_tried(cast: Cast) -> None:
+    for action, words in (
+        (Action.RENAME_REGISTRY, "to edit registry"),
+        (Action.ASSIGN_ROLE, "to change members and roles"),
+    ):
+        with pytest.raises(ForbiddenError, match=f"{words} one needs"):
+            policy.require(cast.vera, action, cast.registry)

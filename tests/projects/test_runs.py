@@ -190,3 +190,9 @@ def test_file_names_that_could_harm_a_downloader_are_refused(cast: Cast, run: Ru
     with pytest.raises(InvalidInputError):
         announce_files(actor=cast.mia, run=run, names=["fine", name])
     assert not run.files.exists()
+
+
+def test_an_id_that_cannot_be_is_called_an_id(cast: Cast, project: Project) -> None:
+    for name, told in (("x" * 129, "The id of a run has at most 128"), ("a/b", "The id of a run holds none of")):
+        with pytest.raises(InvalidInputError, match=told):
+            upsert_run(actor=cast.mia, project=project, name=name, fields=RunFields())
