@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ariadne import MutationType
@@ -26,6 +27,7 @@ from sdk_api.wire import last_step
 
 mutation = MutationType()
 BINDABLES = [mutation]
+VERSION = re.compile(r":v\d+\Z")  # what an artifact that was logged already calls itself has its version
 
 
 def _parsed(text: str | None) -> dict[str, Any] | None:
@@ -67,7 +69,7 @@ def create_artifact(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
     project, run = _project(request, input)
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), "")
     draft = versions.Draft(
-        artifact_name=name,
+        artifact_name=VERSION.sub("", name),
         type=input["artifact_type_name"],
         digest=input["digest"],
         algorithm=ALGORITHMS[input.get("digest_algorithm") or "MANIFEST_MD5"],

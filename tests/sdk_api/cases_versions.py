@@ -38,6 +38,13 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
     given |= {"digest": world.versions[0].digest, "clientID": "c-2", "runName": None, "entityName": "vision"}
     again = mutate(ask, cast.mia, "createArtifact", "CreateArtifactInput", "artifact { id state }", **given)["artifact"]
     assert again == {"id": wire_id(world.versions[0]), "state": "COMMITTED"}
+    committed = world.versions[1]
+    named = {"artifactCollectionName": "net:v1", "clientID": "c-3", "digest": committed.digest}
+    labels = {"aliases": [{"artifactCollectionName": "net:v1", "alias": "again"}], "tags": [{"tagName": "tg"}]}
+    # An object that was logged calls itself by its version.
+    mutate(ask, cast.mia, "createArtifact", "CreateArtifactInput", "artifact { id }", **given | named | labels)
+    assert "again" in committed.aliases.values_list("name", flat=True)
+    assert "tg" in committed.tags.values_list("name", flat=True)
     document = "mutation M($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"
     for wrong in ({"projectName": "wandb-registry-fresh"}, {"clientID": "c" * 161}, {"runName": "none"}):
         assert ask(cast.mia, document, input=given | wrong).status in {400, 404}

@@ -250,6 +250,14 @@ step(
     lambda: run.log_artifact(str(root), name="by-path", type="dataset").wait().version,
     "v0",
 )
+step(
+    "Run.log_artifact works: again, with other labels",
+    lambda: after(
+        lambda: run.log_artifact(references, aliases=["again"], tags=["tg"]).wait(),
+        lambda: [sorted(find("references:v0").aliases), find("references:v0").tags],
+    ),
+    [["again", "latest"], ["tg"]],
+)
 step("Run.log_artifact refused", lambda: run.log_artifact(wandb.Artifact("one", "model")), raises="type")
 step("Run.log_model works", lambda: run.log_model(str(root / "c.bin"), name="net"), None)
 step(
