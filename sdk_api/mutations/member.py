@@ -87,19 +87,23 @@ def _update(request: Context, project: str, people: set[int], teams: set[int], w
     if role is None:
         raise InvalidInputError(f"'{word[:80]}' is no role; choose {', '.join(role.word for role in reversed(Role))}.")
     (principal,) = _principals(request, people, teams)
+    if given(container, principal) is None:
+        raise NotFoundError(
+            f"'{principal}' has no role of its own in '{container.name}' that could be changed; add it as a member first."
+        )
     grant_role(actor=request.user, container=container, principal=principal, role=role)
     return {"success": True}
 
 
 @mutation.field("updateProjectMember")
 def update_member(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
-    """A person or a service account, who need not have had a role of their own here."""
+    """A person or a service account, who has a role of their own here."""
     person = ids.number(input["user_id"], "User")
     return _update(context(info), input["project_id"], {person}, set(), input["user_project_role"])
 
 
 @mutation.field("updateProjectTeamMember")
 def update_team_member(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
-    """A team, which need not have had a role here."""
+    """A team, which has a role here."""
     team = ids.number(input["team_id"], "Entity")
     return _update(context(info), input["project_id"], set(), {team}, input["team_project_role"])

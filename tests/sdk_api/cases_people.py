@@ -223,5 +223,7 @@ def _(ask: Ask, cast: Cast, world: World) -> None:
 @root("updateProjectTeamMember")
 def _(ask: Ask, cast: Cast, world: World) -> None:
     given_ = {"projectId": wire_id(cast.registry), "teamId": team_id(cast.team), "teamProjectRole": "admin"}
+    added = {"projectId": wire_id(cast.registry), "teamIds": [team_id(cast.team)]}
+    mutate(ask, cast.adam, "createProjectMembers", "CreateProjectMembersInput", "success", **added)
     mutate(ask, cast.adam, "updateProjectTeamMember", "UpdateProjectTeamMemberInput", "success", **given_)
     assert given(cast.registry, cast.team) == Role.ADMIN

@@ -68,16 +68,14 @@ def plain(**given: Any) -> Given:
 
 
 MIA = {"userId": lambda cast: wire_id(cast.mia)}
+VISION = {"teamId": lambda cast: team_id(cast.team)}
 ACTS: dict[str, tuple[str, Given]] = {
     "add": ("createProjectMembers", shelf(teamIds=lambda cast: [team_id(cast.team)])),
     "add again": ("createProjectMembers", shelf(userIds=lambda cast: [wire_id(cast.mia)])),
     "remove": ("deleteProjectMembers", shelf(userIds=lambda cast: [wire_id(cast.mia)])),
     "remove nobody": ("deleteProjectMembers", shelf(userIds=lambda cast: [wire_id(cast.otto)])),
     "role": ("updateProjectMember", shelf(**MIA, userProjectRole=lambda cast: "viewer")),
-    "team role": (
-        "updateProjectTeamMember",
-        shelf(teamId=lambda cast: team_id(cast.team), teamProjectRole=lambda cast: "viewer"),
-    ),
+    "team role": ("updateProjectTeamMember", shelf(**VISION, teamProjectRole=lambda cast: "viewer")),
     "team": ("createTeam", plain(teamName="speech")),
     "user": ("createUser", plain(email="new@example.org")),
     "operator": ("createUser", plain(email="new@example.org", admin=True)),
@@ -122,6 +120,8 @@ def test_an_admin_of_the_organization_may_with_an_ordinary_key(act: str, ask: As
     name, given = ACTS[act]
     if act == "take out":  # the other admin of the team stays
         teams.set_member(actor=cast.olga, team=cast.team, user=cast.mia, role="admin")
+    if act == "team role":
+        assert attempt(ask, cast.olga, "createProjectMembers", ACTS["add"][1](cast)).status == 200
     answer = attempt(ask, cast.olga, name, given(cast))
     assert (answer.status, answer.message) == (200, "")
 
@@ -138,6 +138,7 @@ def test_an_admin_of_the_organization_may_with_an_ordinary_key(act: str, ask: As
         ("createProjectMembers", shelf(teamIds=lambda cast: [encode("Entity", 10**9)]), 404),
         ("createProjectMembers", shelf(teamIds=lambda cast: [encode("Entity", cast.organization.namespace_id)]), 404),
         ("updateProjectMember", shelf(**MIA, userProjectRole=lambda cast: "boss"), 400),
+        ("updateProjectTeamMember", shelf(**VISION, teamProjectRole=lambda cast: "viewer"), 404),
         ("updateProjectMember", shelf(userId=lambda cast: wire_id(cast.otto), userProjectRole=lambda cast: "viewer"), 404),
         ("createUser", plain(email="nobody"), 400),
         ("createUser", plain(email=""), 400),
@@ -172,6 +173,8 @@ def test_what_cannot_be_is_said_and_changes_nothing(name: str, given: Given, sta
 def test_service_accounts_are_members_or_admins_of_a_registry(ask: Ask, cast: Cast) -> None:
     account = service_accounts.create_service_account(actor=cast.olga, organization=cast.organization, name="ci")
     given = {"projectId": wire_id(cast.registry), "userId": wire_id(account)}
+    added = {"projectId": wire_id(cast.registry), "userIds": [wire_id(account)]}
+    assert attempt(ask, cast.adam, "createProjectMembers", added).status == 200
     for role, status in (("viewer", 400), ("restricted_viewer", 400), ("member", 200), ("admin", 200)):
         assert attempt(ask, cast.adam, "updateProjectMember", given | {"userProjectRole": role}).status == status
 
