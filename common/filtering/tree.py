@@ -147,11 +147,12 @@ class Vocabulary:
     def unknown(self, name: str, keys: Collection[str] = ()) -> UnknownNameError:
         """The error for a name that is no field, with the one that was perhaps meant."""
         guess = closest(name, [*self.names(), *keys])
+        meant = self.get(guess)  # by another name, which is not among those that are listed
         names = ", ".join(field.name + (".<key>" if field.kind in WITH_KEY else "") for field in self.fields)
         return UnknownNameError(
             _("There is nothing called '%(name)s' to filter by; there are %(names)s")
             % {"name": name[:80], "names": names},
-            suggestion=guess,
+            suggestion=meant.name if meant else guess,
         )
 
 

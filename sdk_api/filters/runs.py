@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q, lookups
+from django.db.models.functions import Coalesce
 
 from common.errors import InvalidInputError
 from common.filtering import Comparison, Field, Kind, Operator, Vocabulary
 from common.filtering.expressions import JsonCondition
 from common.filtering.names import split_name
-from common.filtering.queries import NOTHING, Column, Items, Source
+from common.filtering.queries import EVERYTHING, NOTHING, Column, Items, Source
 from common.filtering.tree import closest
 from projects.models import Run
 from projects.models.runs import in_state, state_now
 from projects.ordering import by_number
-from sdk_api.filters.common import holds_for, id_field, narrowed
+from sdk_api.filters.common import Named, holds_for, id_field, narrowed
+from sdk_api.not_served import SWEEPS
+
+LONGEST = 10**12  # seconds; what a database can compare
+COMPARED: dict[Operator, Any] = {
+    Operator.EQUAL: lookups.Exact,
+    Operator.IN: lookups.Exact,
+    Operator.GREATER: lookups.GreaterThan,
+    Operator.GREATER_OR_EQUAL: lookups.GreaterThanOrEqual,
+    Operator.LESS: lookups.LessThan,
+    Operator.LESS_OR_EQUAL: lookups.LessThanOrEqual,
+}
 
 
 def read_state(written: Any) -> Any:
@@ -41,6 +54,9 @@ VOCABULARY = Vocabulary(
         Field("group", Kind.TEXT, ("groupName", "group_name")),
         Field("job_type", Kind.TEXT, ("jobType",)),
         Field("username", Kind.TEXT, ("user",)),
+        Field("entity", Kind.TEXT),
+        Field("duration", Kind.NUMBER),
+        Field("sweep", Kind.TEXT, ("sweepName", "sweep_name")),
         Field("notes", Kind.TEXT, ("description",)),
         Field("commit", Kind.TEXT),
         Field("host", Kind.TEXT),
@@ -55,6 +71,31 @@ class State:
     def condition(self, comparison: Comparison) -> Q:
         """See Source."""
         return reduce(or_, (in_state(state) for state in Run.State if holds_for(comparison, str(state))), NOTHING)
+
+
+class Duration:
+    """How long a run ran, in seconds: until its end, or the last that was heard of it."""
+
+    spent = ExpressionWrapper(Coalesce("finished_at", "heartbeat_at") - F("created_at"), DurationField())
+
+    def condition(self, comparison: Comparison) -> Q:
+        """See Source."""
+        how, value = comparison.operator, comparison.value
+        if how is Operator.EXISTS:
+            return EVERYTHING
+        given = value if how is Operator.IN else (value,)
+        limits = [timedelta(seconds=float(max(-LONGEST, min(LONGEST, one)))) for one in given]
+        return reduce(or_, (Q(COMPARED[how](self.spent, limit)) for limit in limits), NOTHING)
+
+
+class Sweep:
+    """No run belongs to a sweep, so that only having none can be asked for."""
+
+    def condition(self, comparison: Comparison) -> Q:
+        """See Source. Raises InvalidInputError."""
+        if comparison.operator is not Operator.EXISTS:
+            raise InvalidInputError(SWEEPS)
+        return NOTHING
 
 
 @dataclass(frozen=True)
@@ -95,6 +136,9 @@ SOURCES: dict[str, Source] = {
     "group": Column("group"),
     "job_type": Column("job_type"),
     "username": Column("user__username"),
+    "entity": Named("project__namespace__name", "project__namespace__name_key"),
+    "duration": Duration(),
+    "sweep": Sweep(),
     "notes": Column("notes"),
     "commit": Column("commit"),
     "host": Column("host"),

@@ -153,6 +153,8 @@ RUNS = kinds(
     group__groupName__group_name="text",
     job_type__jobType="text",
     username__user="text",
+    entity="text",
+    duration="number",
     notes__description="text",
     commit="text",
     host="text",
@@ -307,6 +309,7 @@ def runs(random: Random, cast: Cast, project: Project) -> World:
             config=document(random),
             summary=document(random) | ({"loss": random.choice([*NUMBERS, 10**400])} if random.random() < 0.7 else {}),
             created_at=random.choice(MOMENTS),
+            finished_at=random.choice([*MOMENTS, None]),
         )
         for name in NAMES
     ]
@@ -325,6 +328,8 @@ def runs(random: Random, cast: Cast, project: Project) -> World:
             group__groupName__group_name=row.group,
             job_type__jobType=row.job_type,
             username__user=row.user.username if row.user else None,
+            entity=Name(project.namespace.name),
+            duration=((row.finished_at or row.heartbeat_at) - row.created_at).total_seconds(),
             notes__description=row.notes,
             commit=row.commit,
             host=row.host,

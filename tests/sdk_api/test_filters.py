@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from artifacts.models import Tag
+from common.errors import InvalidInputError
 from projects.models import Project, Run
 from registries.models import Collection
 from sdk_api.filters.collections import filter_collections
@@ -282,9 +283,27 @@ def test_versions_are_found_by_every_field_at_the_source_and_by_links(world: Wor
         assert {row.index for row in here} == {row.index for row in linked} == expected, written
 
 
+def test_runs_are_found_by_what_the_sdk_names(cast: Cast, world: World) -> None:
+    def found(**written: Any) -> bool:
+        return filter_runs(Run.objects.filter(project=world.project), json.dumps(written)).exists()
+
+    begun = world.run.created_at
+    Run.objects.update(heartbeat_at=begun + timedelta(seconds=90), finished_at=None)
+    assert found(duration={"$gt": 89.5, "$lte": 90})
+    Run.objects.update(finished_at=begun + timedelta(seconds=3))
+    assert found(duration=3)
+    assert found(duration={"$in": [1, 3]}, sweep=None)
+    assert found(duration={"$lt": 1e300, "$ne": None}, entity="Vision", **{"$not": {"sweep": {"$exists": True}}})
+    assert not found(duration={"$gt": 3})
+    assert not found(entity={"$in": ["olga"]})
+    with pytest.raises(InvalidInputError, match="Sweeps are not served"):
+        found(sweep="abc")
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
+        ('{"descripton": "a"}', "Did you mean notes?"),
         ('{"nmae": "a"}', "Did you mean name?"),
         ('{"name": {"$regexp": "a"}}', "Did you mean $regex?"),
         ('{"name": {"$regex": "a{2}"}}', "write it out"),
