@@ -61,6 +61,11 @@ def equal(found: Any, value: Any) -> bool:
     return type(found) is type(value) and bool(found == value)
 
 
+def equal_or_listed(found: Any, value: Any) -> bool:
+    """A list is what is in it, too."""
+    return equal(found, value) or (value is not None and isinstance(found, list) and contains(found, value))
+
+
 def contains(found: Any, value: Any) -> bool:
     if isinstance(found, list):
         return any(equal(item, value) for item in found)
@@ -80,7 +85,7 @@ def of_document(found: Any, word: str, value: Any) -> bool:
     """One comparison with what a document has, or lacks, under a key."""
     if word == "$exists":
         return value is (found is not MISSING)
-    tests = {"$eq": equal, "$contains": contains, "$regex": matches}
+    tests = {"$eq": equal_or_listed, "$contains": contains, "$regex": matches}
     return tests[word](found, value) if word in tests else in_order(found, word, value)
 
 

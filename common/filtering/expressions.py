@@ -48,7 +48,10 @@ class TextCondition(Func):
 
 
 class JsonCondition(Func):
-    """What a document holds under a key, against a value: numbers with numbers and texts with texts only."""
+    """What a document holds under a key, against a value: numbers with numbers and texts with texts only.
+
+    What equals a value in a list equals the list, as in MongoDB; no list is equal to None.
+    """
 
     output_field = BooleanField()
 
@@ -142,19 +145,30 @@ class _OnSqlite:
             return f"{self.kind} = 'text' AND {test}", [*self.values, value.source, *self.values]
         if value is None:
             return f"COALESCE({self.kind}, 'null') = 'null'", self.values
+        if how is Operator.EQUAL:
+            return _any_of([self._is(value), self._listed(value)], "0")
+        return self._compares(how, value)
+
+    def _is(self, value: Any) -> Sql:
         if isinstance(value, bool):
             return f"{self.kind} = %s", [*self.values, json.dumps(value)]
+        return self._compares(Operator.EQUAL, value)
+
+    def _compares(self, how: Operator, value: Any) -> Sql:
         kinds = "('text')" if isinstance(value, str) else "('integer', 'real')"
         return f"{self.kind} IN {kinds} AND {self.found} {how} %s", [*self.values, *self.values, value]
 
-    def _contains(self, value: Any) -> Sql:
+    def _listed(self, value: Any) -> Sql:
         item, found = "item.type = %s", [json.dumps(value)]
         if isinstance(value, str):
             item, found = "item.type = 'text' AND item.value = %s", [value]
         elif value is not None and not isinstance(value, bool):
             item, found = "item.type IN ('integer', 'real') AND item.value = %s", [value]
         some = f"EXISTS (SELECT 1 FROM {self.items} AS item WHERE {item})"  # noqa: S608 -- values are parameters
-        listed = f"{self.kind} = 'array' AND {some}", [*self.values, *self.values, *found]
+        return f"{self.kind} = 'array' AND {some}", [*self.values, *self.values, *found]
+
+    def _contains(self, value: Any) -> Sql:
+        listed = self._listed(value)
         if not isinstance(value, str):
             return listed
         pattern = f"%{self.connection.ops.prep_for_like_query(value)}%"
@@ -177,7 +191,8 @@ class _OnPostgres:
             return _any_of([self.holds(Operator.EQUAL, one) for one in value], "FALSE")
         if how is Operator.EQUAL:
             node = f"COALESCE({self.node}, 'null'::jsonb)" if value is None else self.node
-            return f"{node} = %s::jsonb", [*self.values, json.dumps(value)]
+            same = f"{node} = %s::jsonb", [*self.values, json.dumps(value)]
+            return same if value is None else _any_of([same, self._listed(value)], "FALSE")
         if how is Operator.CONTAINS:
             return self._contains(value)
         twice = [*self.values, *self.values]
@@ -188,10 +203,14 @@ class _OnPostgres:
         test = f"CASE WHEN {self.kind} = 'number' THEN {self.text}::numeric {how} %s::numeric END"
         return test, [*twice, Decimal(repr(value))]
 
+    def _listed(self, value: Any) -> Sql:
+        values = [*self.values, *self.values, json.dumps(value)]
+        return f"{self.kind} = 'array' AND {self.node} @> %s::jsonb", values
+
     def _contains(self, value: Any) -> Sql:
-        twice = [*self.values, *self.values]
-        listed = f"{self.kind} = 'array' AND {self.node} @> %s::jsonb", [*twice, json.dumps(value)]
+        listed = self._listed(value)
         if not isinstance(value, str):
             return listed
+        twice = [*self.values, *self.values]
         pattern = f"%{self.connection.ops.prep_for_like_query(value)}%"
         return _any_of([(f"{self.kind} = 'string' AND {self.text} ILIKE %s", [*twice, pattern]), listed], "FALSE")

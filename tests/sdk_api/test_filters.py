@@ -287,11 +287,15 @@ def test_runs_are_found_by_what_the_sdk_names(cast: Cast, world: World) -> None:
     def found(**written: Any) -> bool:
         return filter_runs(Run.objects.filter(project=world.project), json.dumps(written)).exists()
 
-    begun = world.run.created_at
+    begun = Run.objects.get(pk=world.run.pk).created_at
     Run.objects.update(heartbeat_at=begun + timedelta(seconds=90), finished_at=None)
     assert found(duration={"$gt": 89.5, "$lte": 90})
     Run.objects.update(finished_at=begun + timedelta(seconds=3))
     assert found(duration=3)
+    Run.objects.update(config={"sizes": [5, 6], "pair": ["a", True]})
+    assert found(**{"config.sizes": 6, "config.pair": "a", "config.pair.value": True})
+    assert found(**{"config.sizes": {"$in": [1, 5], "$nin": [7]}})
+    assert not found(**{"config.sizes": {"$ne": 5}})
     assert found(duration={"$in": [1, 3]}, sweep=None)
     assert found(duration={"$lt": 1e300, "$ne": None}, entity="Vision", **{"$not": {"sweep": {"$exists": True}}})
     assert not found(duration={"$gt": 3})
