@@ -35,7 +35,9 @@ def settle(actor: User, run: Run, pieces: dict[Stream, Piece], *, ends: bool) ->
     came = {stream: piece for stream, piece in pieces.items() if run.begun.get(stream) == piece.first}
     changed: dict[str, Any] = {}
     for stream, piece in came.items():
-        if getattr(run, chunks.LINE_COUNTERS[stream]) and not _is_kept(run, stream, piece):
+        # A fork's first line follows on its parent's, which an ended fork without metrics has not yet.
+        is_any = getattr(run, chunks.LINE_COUNTERS[stream]) or piece.first
+        if is_any and not _is_kept(run, stream, piece):
             changed |= _forget(actor, run, stream)
     run.begun = {} if ends else {name: value for name, value in run.begun.items() if name not in came}
     return changed | {"begun": run.begun} if came or ends else {}

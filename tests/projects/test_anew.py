@@ -155,6 +155,10 @@ def test_a_fork_is_made_anew(cast: Cast, run: Run, project: Project, send: Send)
     assert stream(fork(1), 2, *rows(2, 3, 4, at=2e9)) == [1e9, 1e9 + 1, 2e9 + 2, 2e9 + 3, 2e9 + 4]
     assert stream(fork(1), 2, *rows(2, at=3e9)) == [1e9, 1e9 + 1, 3e9 + 2]
     assert stream(fork(1), 2, *rows(2, at=3e9)) == [1e9, 1e9 + 1, 3e9 + 2], "the same file again"
+    hollow = fork(1)
+    hollow.chunks.all().delete()
+    Run.objects.filter(pk=hollow.pk).update(history_lines=0, last_step=None)
+    assert stream(hollow, 2, *rows(2, at=3e9)) == [1e9, 1e9 + 1, 3e9 + 2]
     again = fork(3)
     assert again.begun["history"] == 4
     assert stream(again, 4, *rows(4, at=4e9)) == [1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3, 4e9 + 4]
