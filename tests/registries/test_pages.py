@@ -254,8 +254,8 @@ def test_the_metrics_tab_lays_the_curves_of_two_runs_over_each_other(cast: Cast,
     (drawn,) = signed_in(cast.mia).get(metrics, {"axis": "runtime", "smooth": "0.5"}).context["charts"]
     assert drawn["data"]["smooth"] == 0.5
     assert drawn["data"]["series"] == [
-        {"name": "v1", "points": [(0.0, 1.0), (9.0, 2.0), (18.0, 3.0)]},
-        {"name": "v0", "points": [(0.0, 0.0), (9.0, 1.0), (18.0, 2.0)]},
+        {"name": "v1", "colour": 1, "points": [(0.0, 1.0), (9.0, 2.0), (18.0, 3.0)]},
+        {"name": "v0", "colour": 2, "points": [(0.0, 0.0), (9.0, 1.0), (18.0, 2.0)]},
     ]
     page = text_of(signed_in(cast.mia).get(metrics))
     assert "Summary at the end of the run" in page
