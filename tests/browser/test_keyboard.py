@@ -53,6 +53,7 @@ def test_a_star_keeps_the_focus(page: Page) -> None:
         page.keyboard.press("Enter")
         expect(star).to_have_attribute("aria-pressed", given)
         expect(star).to_be_focused()
+        expect(star).not_to_have_class(re.compile("htmx-added"))  # only then is it a button of htmx again
 
 
 def test_three_versions_are_compared(page: Page) -> None:
