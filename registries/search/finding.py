@@ -187,13 +187,18 @@ class _Finder:
             return []
         very = [link for link, found in of_link.items() if any(self._is_very(name) for name, _ in found)]
         tagged = [version for version, names in of_version.items() if any(map(self._is_very, names))]
-        rank = Case(When(Q(pk__in=very) | Q(version__in=tagged), then=Value(0)), default=Value(1))
+        # Where no name is very like the words there is no rank: a constant in ORDER BY would mean a column to PostgreSQL.
+        rank = (
+            [Case(When(Q(pk__in=very) | Q(version__in=tagged), then=Value(0)), default=Value(1))]
+            if very or tagged
+            else []
+        )
         # Plus nothing: or SQLite goes through all versions of all shelves, to see which are among those found.
         shelf = ExpressionWrapper(F("collection__registry") + Value(0), output_field=IntegerField())
         labels = Q(pk__in=of_link) | Q(version__in=of_version) | numbered
         found = Link.objects.alive().annotate(shelf=shelf).filter(labels, condition(asked, language.LINK_FIELDS))
         found = found.filter(shelf__in=shelves, collection__deleted_at=None)
-        rows = found.select_related("collection__registry__organization").only(*LINK_COLUMNS).order_by(rank, "-pk")
+        rows = found.select_related("collection__registry__organization").only(*LINK_COLUMNS).order_by(*rank, "-pk")
         return [
             _link(
                 row,
