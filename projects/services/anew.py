@@ -30,17 +30,33 @@ def beginning(parent: Run | None = None, step: int = 0) -> dict[str, Any]:
 def settle(actor: User, run: Run, pieces: dict[Stream, Piece], *, ends: bool) -> dict[str, Any]:
     """Forget the earlier lines of each stream of which the first new one is among `pieces`; the changed fields of `run`.
 
-    Once the script ends, what it has sent nothing of stays.
+    Once the script ends, what it has sent nothing of stays. A file of metrics that is sent again is noted by None.
     """
     came = {stream: piece for stream, piece in pieces.items() if run.begun.get(stream) == piece.first}
     changed: dict[str, Any] = {}
+    left = {name: value for name, value in run.begun.items() if value is None or not (ends or name in came)}
     for stream, piece in came.items():
         # A fork's first line follows on its parent's, which an ended fork without metrics has not yet.
         is_any = getattr(run, chunks.LINE_COUNTERS[stream]) or piece.first
         if is_any and not _is_kept(run, stream, piece):
             changed |= _forget(actor, run, stream)
-    run.begun = {} if ends else {name: value for name, value in run.begun.items() if name not in came}
+        elif is_any and stream == Stream.HISTORY:
+            left[str(stream)] = None
+    run.begun = left
     return changed | {"begun": run.begun} if came or ends else {}
+
+
+def summary_of(run: Run, summary: dict[str, Any]) -> dict[str, Any] | None:
+    """What the summary of a run becomes by one that came without metrics: None to leave it.
+
+    Before the first line of a script that begins it anew, what is new is added; of a file that is sent again, only the
+    summary of its last step counts.
+    """
+    if Stream.HISTORY not in run.begun:
+        return summary
+    if run.begun[Stream.HISTORY] is None:
+        return summary if (step_of(summary) or 0) >= (run.last_step or 0) else None
+    return run.summary | {name: value for name, value in summary.items() if not name.startswith("_")}
 
 
 def _is_kept(run: Run, stream: Stream, piece: Piece) -> bool:

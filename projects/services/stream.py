@@ -80,6 +80,8 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
             changed["writers"] = locked.writers
         elif Stream.HISTORY in pieces and pieces[Stream.HISTORY].end < locked.history_lines:
             summary = None  # of an earlier moment
+        elif summary is not None and Stream.HISTORY not in pieces:
+            summary = anew.summary_of(locked, summary)
         for stream, piece in ((stream, piece) for stream, found in placed.items() for piece in found):
             write_lines(locked, stream, piece)
             counter = LINE_COUNTERS[stream]

@@ -90,13 +90,19 @@ def test_what_comes_twice_changes_nothing(run: Run, send: Send, begin: Open) -> 
 def test_a_file_that_is_sent_again_keeps_what_a_resumed_script_added(run: Run, send: Send, begin: Open) -> None:
     first = {"history": Piece(0, rows(0, 1, 2)), "system": Piece(0, system(0, 1)), "console": Piece(0, ["a"])}
     send(**first, complete=True)
-    send(history=Piece(3, rows(3, 4, at=2e9)), system=Piece(2, system(2, at=2e9)), console=Piece(1, ["b"]))
+    later = {"loss": 2e9 + 4, "_step": 4, "_runtime": 4}
+    send(history=Piece(3, rows(3, 4, at=2e9)), summary=later, system=Piece(2, system(2, at=2e9)), console=Piece(1, ["b"]))
     Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=6))
     kept = [*losses(run), *history.read_lines(run, "system"), *history.read_lines(run, "console")]
     begin()
-    send(**first, summary={"loss": 1}, complete=True)
+    send(summary={"_runtime": 0})
+    send(**first, summary={"loss": 1})
+    for _ in range(2):
+        send(summary={"loss": 1, "_step": 2}, complete=True)
     assert [*losses(run), *history.read_lines(run, "system"), *history.read_lines(run, "console")] == kept
-    assert (run.history_lines, run.summary) == (5, {})
+    assert (run.history_lines, run.summary) == (5, later)
+    send(summary={"loss": 5, "_step": 4})
+    assert run.summary == {"loss": 5, "_step": 4}, "of the last step, so it is no earlier one"
     begin()
     send(history=Piece(0, rows(3, 4, at=2e9)))
     assert set(losses(run)) > {2e9 + 3, 2e9 + 4}, "older releases number the lines of a resumed script from 0"
@@ -121,6 +127,16 @@ def test_an_edit_changes_no_beginning_and_a_script_without_metrics_keeps_them(
     assert run.begun
     send(complete=True)
     assert (losses(run), run.begun) == ([1e9, 1e9 + 1], {})
+
+
+def test_a_script_that_has_a_summary_alone_adds_to_the_earlier_one(run: Run, send: Send, begin: Open) -> None:
+    send(history=Piece(0, rows(0, 1)), summary={"loss": 1, "_step": 1}, complete=True)
+    begin()
+    send(summary={"score": 2, "_runtime": 0})
+    assert run.summary == {"loss": 1, "_step": 1, "score": 2}
+    send(history=Piece(0, rows(0, at=2e9)), summary={"loss": 3, "_step": 0})
+    send(summary={"loss": 3, "_runtime": 1}, complete=True)
+    assert run.summary == {"loss": 3, "_runtime": 1}
 
 
 def test_a_run_that_runs_is_not_begun_anew(run: Run, send: Send, begin: Open) -> None:
