@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from access.models import Container, Namespace, User
@@ -37,7 +37,7 @@ def edges(run: Run, user: User) -> tuple[list[Edge], list[Edge]]:
     versions = run.outputs.model.objects.visible_to(user)
     rows: list[Any] = list(
         versions.annotate(was_used=Exists(used.filter(version=OuterRef("pk"))))
-        .filter(Q(produced_by=run) | Q(was_used=True))
+        .filter(pk__in=run.outputs.order_by().values("pk").union(used.order_by().values("version")))
         .select_related("artifact__project__namespace")
         .defer("metadata", "description")
         .order_by("-pk")[:MOST]

@@ -18,8 +18,7 @@ Versions = QuerySet[Version]
 
 def collection_losses(collection: Collection) -> list[str]:
     """What deleting the collection takes away."""
-    links = Link.objects.alive().filter(collection=collection)
-    count = links.count()
+    count = collection.link_count
     versions = ngettext(
         "%(count)s version is unlinked. Its source stays in its project.",
         "%(count)s versions are unlinked. Their sources stay in their projects.",

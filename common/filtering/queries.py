@@ -88,10 +88,19 @@ class Labels:
         # `name` holds a text for every label, so it needs no care for absent values.
         rows = self.rows
         if comparison.operator is not Operator.EXISTS:
-            rows = rows.filter(Column(self.name).condition(comparison))
+            rows = rows.filter(self._named(comparison))
         if self.one_by_one:
             return Q(Exists(rows.filter(**{self.owner: OuterRef(self.row)})))
         return Q(**{f"{self.row}__in": rows.order_by().values(self.owner)})
+
+    def _named(self, comparison: Comparison) -> Q:
+        """A name that is another row's, such as a tag's, is looked for among the few names first."""
+        holder, _, name = self.name.rpartition("__")
+        fits = Column(name).condition(comparison)
+        if not holder:
+            return fits
+        names = self.rows.model._meta.get_field(holder).related_model._default_manager.filter(fits)
+        return Q(**{f"{holder}__in": names.order_by().values("pk")})
 
 
 @dataclass(frozen=True)

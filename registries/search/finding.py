@@ -224,7 +224,7 @@ class _Finder:
         # The few names first: where none fits, no version is looked at.
         fits = Exists(Tag.objects.filter(named))
         linked = Exists(Link.objects.filter(version=OuterRef("version"), deleted_at=None, **here))
-        tags = Version.tags.through.objects.filter(fits, by_tag, linked).order_by("-version_id")
+        tags = Version.tags.through.objects.filter(fits, by_tag, linked).order_by("-pk")
         found: dict[int, list[str]] = {}
         for version, name in tags.values_list("version_id", "tag__name")[:LABELS]:
             found.setdefault(version, []).append(name)
