@@ -37,15 +37,20 @@ def clamp(size: int | None, *, default: int = 50, most: int = MAX_SIZE) -> int:
     return min(max(size or default, 1), most)
 
 
-def paginate(queryset: models.QuerySet[M], *, order: Order, cursor: str = "", size: int = 50) -> Page[M]:
+def paginate(
+    queryset: models.QuerySet[M], *, order: Order, cursor: str = "", size: int = 50, ids_first: bool = False
+) -> Page[M]:
     """The page of `queryset` after (or before) `cursor`, in `order`: field names, `-` for descending, the last one unique.
 
-    Raises InvalidInputError for a cursor that this function did not make for the same order.
+    Where no index has the order, `ids_first` lets the database sort ids, and not whole rows. Raises InvalidInputError for a
+    cursor that this function did not make for the same order.
     """
-    return paginate_parts([(queryset, order)], cursor=cursor, size=size)
+    return paginate_parts([(queryset, order)], cursor=cursor, size=size, ids_first=ids_first)
 
 
-def paginate_parts(parts: Sequence[tuple[models.QuerySet[M], Order]], *, cursor: str = "", size: int = 50) -> Page[M]:
+def paginate_parts(
+    parts: Sequence[tuple[models.QuerySet[M], Order]], *, cursor: str = "", size: int = 50, ids_first: bool = False
+) -> Page[M]:
     """The same through several sets of rows, one after another, each in its order; no two orders are the same.
 
     A page may hold the end of one part and the beginning of the next: one query for each part that it touches.
@@ -59,7 +64,8 @@ def paginate_parts(parts: Sequence[tuple[models.QuerySet[M], Order]], *, cursor:
         if values is not None:
             rows = rows.filter(_beyond(keys, values))
             values = None
-        found += [(row, order) for row in rows[: size + 1 - len(found)]]
+        rows = rows[: size + 1 - len(found)]
+        found += [(row, order) for row in (queryset.filter(pk__in=rows.values("pk")).order_by(*keys) if ids_first else rows)]
         if len(found) > size:
             break
     more = len(found) > size

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -84,13 +84,14 @@ def project_page(projects: QuerySet[Project], search: str, cursor: str) -> Page[
     if search:
         projects = projects.filter(name_key__contains=fold(search))
     page = paginate(projects.select_related("namespace"), order=("name_key", "pk"), cursor=cursor, size=PAGE)
-    runs = Run.objects.filter(project__in=page.items, deleted_at=None)
-    beats = dict(runs.values_list("project").annotate(Max("heartbeat_at")).order_by())
-    alive = Project.objects.filter(pk__in=[item.pk for item in page.items], artifacts__deleted_at=None)
-    artifacts = dict(alive.values_list("pk").annotate(Count("artifacts")).order_by())
+    shown = Project.objects.filter(pk__in=[item.pk for item in page.items]).order_by()
+    latest = Run.objects.filter(project=OuterRef("pk"), deleted_at=None).order_by("-heartbeat_at")
+    beats = dict(shown.values_list("pk", Subquery(latest.values("heartbeat_at")[:1])))
+    alive = shown.filter(artifacts__deleted_at=None)
+    artifacts = dict(alive.values_list("pk").annotate(Count("artifacts")))
     for item in page.items:
         item.artifact_count = artifacts.get(item.pk, 0)  # type: ignore[attr-defined]
-        item.last_active_at = max(beats.get(item.pk, item.updated_at), item.updated_at)  # type: ignore[attr-defined]
+        item.last_active_at = max(beats.get(item.pk) or item.updated_at, item.updated_at)  # type: ignore[attr-defined]
     return page
 
 

@@ -176,7 +176,8 @@ def run_page(runs: QuerySet[Run], columns: list[Column], selection: Selection) -
     wanted = {f"cell_{index}": KeyTransform(column.key, column.source) for index, column in enumerate(columns)}
     rows = chosen_runs(runs, selection).select_related("user").defer(*HEAVY).annotate(**wanted)
     rows, order = _sorted(rows, selection.sort)
-    page = paginate(rows, order=order, cursor=selection.cursor, size=PAGE)
+    has_index = selection.sort.removeprefix("-") in ORDERS
+    page = paginate(rows, order=order, cursor=selection.cursor, size=PAGE, ids_first=not has_index)
     cells = [[_cell(getattr(run, name)) for name in wanted] for run in page.items]
     formatted = _formatted(columns, cells)
     for run, row in zip(page.items, cells, strict=True):

@@ -83,8 +83,11 @@ class Run(models.Model):
         constraints = [models.UniqueConstraint(fields=["project", "name"], name="run_name_unique")]
         indexes = [
             # Without the deleted ones, so that counting the runs of a project reads the index alone.
-            models.Index(
-                fields=["project", "-created_at", "-id"], condition=models.Q(deleted_at=None), name="run_alive_newest"
+            models.Index(fields=["project", order, "-id"], condition=models.Q(deleted_at=None), name=name)
+            for order, name in (
+                ("-created_at", "run_alive_newest"),
+                ("-heartbeat_at", "run_alive_latest"),
+                ("-display_name", "run_alive_by_name"),
             )
         ]
 
