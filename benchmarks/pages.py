@@ -33,6 +33,8 @@ HOUSE = "/orgs/Acme/"
 NET = f"{HOUSE}registry/model/collections/net/"
 SOURCE = "/vision/training/artifacts/model/net/"
 PAGES = [
+    HOUSE,
+    f"{HOUSE}projects/",
     f"{HOUSE}registry/",
     f"{HOUSE}registry/model/",
     NET,
@@ -42,6 +44,7 @@ PAGES = [
     f"{NET}compare/?" + "&".join(f"v={number}" for number in range(10)),
     f"{NET}history/",
     f"{NET}lineage/",
+    f"{NET}delete/",
     f"{NET}versions/v50/",
     f"{NET}versions/v50/metrics/",
     f"{NET}versions/v50/lineage/",
@@ -50,8 +53,13 @@ PAGES = [
     f"{NET}versions/@latest/files/?q=/00004",
     f"{NET}versions/v49/files/?q=/00004",
     SOURCE,
+    "/vision/",
     "/vision/training/",
+    "/vision/training/?sort=name",
+    "/vision/training/runs/r50/",
+    "/vision/training/runs/r50/lineage/",
     "/search/?q=net",
+    "/search/?q=tag:night",
 ]
 
 

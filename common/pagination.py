@@ -65,7 +65,9 @@ def paginate_parts(
             rows = rows.filter(_beyond(keys, values))
             values = None
         rows = rows[: size + 1 - len(found)]
-        found += [(row, order) for row in (queryset.filter(pk__in=rows.values("pk")).order_by(*keys) if ids_first else rows)]
+        found += [
+            (row, order) for row in (queryset.filter(pk__in=rows.values("pk")).order_by(*keys) if ids_first else rows)
+        ]
         if len(found) > size:
             break
     more = len(found) > size

@@ -54,7 +54,7 @@ def links_losses(aliases: list[str]) -> list[str]:
 def source_losses(user: User, versions: Versions, aliases: list[str]) -> list[str]:
     """What deleting versions at their source takes away; links that `user` does not see are never told apart from none."""
     links = Link.objects.visible_to(user).filter(version__in=versions).select_related("collection__registry")
-    named = [f"{link.collection.registry.title}/{link}" for link in links.order_by("pk")[: NAMED + 1]]
+    named = [f"{link.collection.registry.title}/{link}" for link in links.order_by("-version_id", "-pk")[: NAMED + 1]]
     gone = _("These links go along: %(names)s.") % {"names": _few(named)} if named else ""
     hidden = _("Links in registries that you do not see go along, too.")
     return [

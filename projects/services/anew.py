@@ -56,7 +56,7 @@ def summary_of(run: Run, summary: dict[str, Any]) -> dict[str, Any] | None:
         return summary
     if run.begun[Stream.HISTORY] is None:
         return summary if (step_of(summary) or 0) >= (run.last_step or 0) else None
-    return run.summary | {name: value for name, value in summary.items() if not name.startswith("_")}
+    return {**run.summary, **{name: value for name, value in summary.items() if not name.startswith("_")}}
 
 
 def _is_kept(run: Run, stream: Stream, piece: Piece) -> bool:

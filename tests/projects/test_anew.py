@@ -91,7 +91,9 @@ def test_a_file_that_is_sent_again_keeps_what_a_resumed_script_added(run: Run, s
     first = {"history": Piece(0, rows(0, 1, 2)), "system": Piece(0, system(0, 1)), "console": Piece(0, ["a"])}
     send(**first, complete=True)
     later = {"loss": 2e9 + 4, "_step": 4, "_runtime": 4}
-    send(history=Piece(3, rows(3, 4, at=2e9)), summary=later, system=Piece(2, system(2, at=2e9)), console=Piece(1, ["b"]))
+    send(
+        history=Piece(3, rows(3, 4, at=2e9)), summary=later, system=Piece(2, system(2, at=2e9)), console=Piece(1, ["b"])
+    )
     Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=6))
     kept = [*losses(run), *history.read_lines(run, "system"), *history.read_lines(run, "console")]
     begin()
