@@ -27,6 +27,11 @@ def role_on(user: Any, container: Container) -> Role | None:
     return Role(level) if level else None
 
 
+def note_role(user: Any, container: Container, level: int) -> None:
+    """Put at hand what `level_of` said of `container`."""
+    container.role_user, container.role_level = user.pk or 0, level  # type: ignore[attr-defined]
+
+
 def can(user: Any, action: Action, container: Container) -> bool:
     """Whether `user` may do `action` in `container`."""
     return allows(role_on(user, container), action)

@@ -84,11 +84,7 @@ class ContainerQuerySet(models.QuerySet[Any]):
 
     def with_role(self, user: User) -> Self:
         """Each row with `role_level` (a Role's number, 0 for none) of the user whose id is `role_user`."""
-        if not user.is_authenticated or not user.is_active:
-            level: Any = Value(0)
-        else:
-            level = Value(int(Role.ADMIN)) if user.is_superuser else _RoleOfRow(user)
-        return self.annotate(role_user=Value(user.pk or 0), role_level=level)
+        return self.annotate(role_user=Value(user.pk or 0), role_level=level_of(user, "pk"))
 
     def role_level(self, user: User, container: int) -> int:
         """A Role's number, 0 for none, of `user` on the living container of that id: `with_role` for one row, made fast."""
@@ -153,13 +149,20 @@ def _filled(statement: _Statement, user: User, container: int = 0) -> _Statement
     return text, tuple(actual.get(value, value) for value in order)
 
 
-class _RoleOfRow(Func):
-    """The role of one person on the row at hand, 0 for none: the statement above, asked about that row's id."""
+def level_of(user: User, container: str) -> Value | Func:
+    """The `role_level` of `with_role` on the container whose id that column of a row is."""
+    if not user.is_authenticated or not user.is_active:
+        return Value(0)
+    return Value(int(Role.ADMIN)) if user.is_superuser else _RoleThere(user, container)
+
+
+class _RoleThere(Func):
+    """The role of one person on a container, 0 for none: the statement above, asked about the id in a column of the row."""
 
     output_field = IntegerField()
 
-    def __init__(self, user: User) -> None:
-        super().__init__(F("pk"))
+    def __init__(self, user: User, container: str) -> None:
+        super().__init__(F(container))
         self.user = user
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> _Statement:

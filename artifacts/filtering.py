@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Q
 
 from artifacts.models import Version, VersionMetric
-from artifacts.series import Series
+from artifacts.series import Series, metric_counts
 from common.filtering import Field, Kind, Node, Vocabulary
 from common.filtering.completing import last_word
 from common.filtering.queries import Column, Document, Labels, Numbers, Source, condition
@@ -81,16 +81,17 @@ def version_sources(series: Series) -> dict[str, Source]:
     }
 
 
-def completions(series: Series, text: str, metrics: Iterable[str]) -> list[str]:
-    """Texts that `text` is the beginning of: by a field or a metric, or by a label of the newest versions, for which alone
-    there is a query.
-    """
+def beginnings(metrics: Iterable[str]) -> list[str]:
+    """What a filter may begin with: fields and metrics."""
+    return [*FIELDS, *filter(NAMED.fullmatch, metrics)]
+
+
+def completions(series: Series, text: str) -> list[str]:
+    """Texts that `text` is the beginning of, by a field, or by a metric or a label of the newest versions: one query."""
     last = last_word(text)
     if last is None:
         return []
-    if not last.field:
-        return last.completed([*FIELDS, *filter(NAMED.fullmatch, metrics)])
-    return last.completed(_labels(series, last.field, last.word))
+    return last.completed(_labels(series, last.field, last.word) if last.field else beginnings(metric_counts(series)))
 
 
 def _labels(series: Series, field: str, word: str) -> list[str]:

@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from access.models import Container, User
-from access.policy import get_visible, role_on
+from access.policy import note_role, role_on
+from access.querysets import level_of
 from access.roles import Action, Role, allows
 from artifacts import lifetimes
 from artifacts.models import Artifact, Version, VersionAlias
@@ -199,24 +200,25 @@ def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def find_project(user: User, entity: str, name: str) -> Project:
-    """The visible project at an address, its team at hand. Raises NotFoundError."""
-    projects = Project.objects.select_related("namespace__team", "organization")
-    found: Project = get_visible(projects, user, "artifact", namespace__name_key=fold(entity), name_key=fold(name))
-    return found
+def _in_project(rows: Any, user: User, entity: str, name: str, path: str) -> Any:
+    """Those `rows` that lie in the visible project at an address, by `path`: it, its team and the reader's role come along."""
+    there = {f"{path}__namespace__name_key": fold(entity), f"{path}__name_key": fold(name)}
+    found = rows.filter(**there, **{f"{path}__in": Project.objects.visible_to(user)})
+    found = found.select_related(f"{path}__namespace__team", f"{path}__organization")
+    return found.annotate(level=level_of(user, path))
 
 
 def find_artifact(user: User, entity: str, project: str, type: str, name: str, **also: Any) -> Artifact:
-    """The visible artifact at an address, its project carrying the reader's role: two queries.
+    """The visible artifact at an address, its project carrying the reader's role: one query.
 
     `also` are further annotations. Raises NotFoundError.
     """
-    found = find_project(user, entity, project)
-    artifact = Artifact.objects.annotate(**also).filter(project=found, type=type, name=name, deleted_at=None).first()
-    if artifact is None:
+    rows = Artifact.objects.annotate(**also).filter(type=type, name=name, deleted_at=None)
+    found: Any = _in_project(rows, user, entity, project, "project").first()
+    if found is None:
         raise NotFoundError(_("There is no such artifact, or you may not see it."))
-    artifact.project = found
-    return artifact
+    note_role(user, found.project, found.level)
+    return found  # type: ignore[no-any-return]
 
 
 def with_run(rows: Any, path: str = "") -> Any:
@@ -230,14 +232,15 @@ def with_run(rows: Any, path: str = "") -> Any:
 
 
 def find_source(user: User, entity: str, project: str, type: str, name: str, reference: str) -> Place:
-    """The version at a source address. Raises NotFoundError."""
-    home = find_project(user, entity, project)
-    versions = Version.objects.committed().filter(artifact__project=home, artifact__type=type, artifact__name=name)
-    version = with_run(versions).filter(reference_filter(reference, "artifact")).first()
+    """The version at a source address: one query. Raises NotFoundError."""
+    versions = Version.objects.committed().filter(artifact__type=type, artifact__name=name)
+    versions = _in_project(with_run(versions), user, entity, project, "artifact__project")
+    version = versions.filter(reference_filter(reference, "artifact")).first()
     if version is None:
         raise NotFoundError(_("There is no such version, or you may not see it."))
     artifact = version.artifact
-    artifact.project = home
+    home = artifact.project
+    note_role(user, home, version.level)
     return Place(
         series=living_series(artifact),
         row=version,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from access.models import User
 from artifacts.best import Ends, ends_of
 from artifacts.comparison import common_keys, directions
-from artifacts.filtering import completions
+from artifacts.filtering import beginnings
 from artifacts.lifetimes import Lifetime
 from artifacts.models import Version
 from artifacts.narrowing import narrow
@@ -103,7 +103,7 @@ class Row:
 @dataclass(frozen=True)
 class Table:
     """One page of the series, with the charts above it; `remark` is about the filter, which perhaps is not readable, and
-    `completions` are texts that it is the beginning of.
+    `beginnings` are what another one may begin with.
     """
 
     page: Page[Any]
@@ -113,14 +113,13 @@ class Table:
     remark: str = ""
     is_readable: bool = True
     charts: list[Plot] = field(default_factory=list)
-    completions: list[str] = field(default_factory=list)
+    beginnings: list[str] = field(default_factory=list)
 
 
 def versions_table(series: Series, user: User, selection: Selection) -> Table:
     """The page that `selection` asks for: six queries, seven where a metric's direction is known.
 
-    One more where a large series is sorted by a metric and the page holds versions without it, and one where the filter ends in
-    a tag or alias.
+    One more where a large series is sorted by a metric and the page holds versions without it.
     """
     counts = metric_counts(series, selection.words)
     known = None if selection.words else [*counts, *series.directions]
@@ -133,8 +132,7 @@ def versions_table(series: Series, user: User, selection: Selection) -> Table:
     columns = _columns(series, page.items, keys, values)
     shown = _shown(series, page.items, columns, values, aliases)
     charts = _charts(keys, values, aliases)
-    ends = completions(series, selection.filter, counts)
-    return Table(page, shown, columns, sorted(counts), remark, is_readable, charts, ends)
+    return Table(page, shown, columns, sorted(counts), remark, is_readable, charts, beginnings(counts))
 
 
 def _rows(series: Series, user: User, selection: Selection) -> Any:

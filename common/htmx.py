@@ -26,6 +26,11 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
+def fills(request: HttpRequest, element: str) -> bool:
+    """Whether htmx puts the answer into the element of that id."""
+    return wants_fragment(request) and request.htmx.target == element  # type: ignore[attr-defined]  # set by HtmxMiddleware
+
+
 def render_page(
     request: HttpRequest,
     template: str,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from access.models import Organization, User
-from access.policy import get_visible, role_on
+from access.policy import get_visible, note_role, role_on
+from access.querysets import level_of
 from artifacts.models import Artifact
 from artifacts.places import Place, count_of, permissions, reference_filter, with_run
 from artifacts.series import Series
@@ -62,16 +63,17 @@ def sum_of(rows: QuerySet[Any], by: str, expression: Any) -> Coalesce:
 
 
 def get_collection(user: User, organization: str, registry: str, name: str) -> Collection:
-    """The visible collection at an address, with the newest of its links: one query. NotFoundError."""
+    """The visible collection at an address, with the newest of its links and the reader's role: one query. NotFoundError."""
     found = (
         Collection.objects.visible_to(user)
         .filter(**_at(organization, registry, ""), name_key=fold(name))
         .select_related("registry__organization", "newest_link__created_by")
-        .annotate(is_starred=starred(CollectionStar, user))
+        .annotate(is_starred=starred(CollectionStar, user), level=level_of(user, "registry"))
         .first()
     )
     if found is None:
         raise NotFoundError(_("There is no such collection, or you may not see it."))
+    note_role(user, found.registry, found.level)
     return found
 
 
@@ -120,12 +122,13 @@ def find_place(user: User, organization: str, registry: str, collection: str, re
     link = (
         rows.filter(**_at(organization, registry, "collection__"), collection__name_key=fold(collection))
         .filter(reference_filter(reference, "collection"))
-        .annotate(source_visible=Exists(source))
+        .annotate(source_visible=Exists(source), level=level_of(user, "collection__registry"))
         .first()
     )
     if link is None:
         raise NotFoundError(_("There is no such version, or you may not see it."))
     shelf = link.collection
+    note_role(user, shelf.registry, link.level)
     return Place(
         series=collection_series(shelf),
         row=link,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -110,7 +110,7 @@ def collections_table(
 
 
 def shelf_page(registry: Registry, user: User, wish: Wish) -> tuple[Page[Collection], int]:
-    """The page that `wish` asks for, starred ones first where it goes by name, and how many there are: three queries at most."""
+    """The page that `wish` asks for, starred ones first where it goes by name, and how many there are: two queries."""
     found = collections_table(
         registry, words=wish.words, type=wish.type, tag=wish.tag, alias=wish.alias, linked_by=wish.linked_by
     )
@@ -121,8 +121,12 @@ def shelf_page(registry: Registry, user: User, wish: Wish) -> tuple[Page[Collect
         linked_at=Coalesce("newest_link__created_at", Value(NEVER)),
         one_alias_more=Subquery(aliases.values("pk")[ALIASES : ALIASES + 1]),
     )
-    total = found.count() if wish.is_filtered else int(registry.collection_count)  # type: ignore[attr-defined]
-    return paginate(rows, order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE), total
+    if not wish.is_filtered:
+        total = int(registry.collection_count)  # type: ignore[attr-defined]
+        return paginate(rows, order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE), total
+    count = found.order_by().values("registry").annotate(total=Count("pk")).values("total")
+    page = paginate(rows.annotate(total=Subquery(count)), order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE)
+    return page, page.items[0].total if page.items else found.count()  # type: ignore[attr-defined]
 
 
 def first_aliases(registry: Registry, collections: list[Any]) -> dict[int, list[Any]]:

@@ -11,13 +11,14 @@ from access.policy import require, role_on
 from access.roles import Action
 from accounts.requests import PersonalRequest
 from artifacts.keeping import LifetimeForm, RuleForm, deleted_data, deleted_page, find_deleted, preview
-from artifacts.places import artifact_crumbs, artifact_url, find_artifact, find_project, find_source, permissions
+from artifacts.places import artifact_crumbs, artifact_url, find_artifact, find_source, permissions
 from artifacts.services.artifacts import keep_versions
 from artifacts.services.restoring import restore_version
 from artifacts.services.versions import Edit, edit_version
 from common.forms import asks_or_changes, posted
 from common.htmx import render_page
 from projects.pages import project_crumbs
+from projects.queries import find_project
 
 
 @asks_or_changes

@@ -14,6 +14,7 @@ from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from artifacts import file_tab, tabs
 from artifacts.feed import artifact_events
+from artifacts.filtering import completions
 from artifacts.histories import history_context, history_data, history_page
 from artifacts.models import Artifact
 from artifacts.places import (
@@ -34,7 +35,7 @@ from artifacts.tables import table_context, table_data, tag_url
 from artifacts.undoing import undoable
 from common.data import PageData
 from common.errors import NotFoundError
-from common.htmx import render_page
+from common.htmx import fills, render_page
 from registries.linking import is_taken, may_link
 from registries.queries import links_of
 from storage.signing import base_url
@@ -44,8 +45,12 @@ from storage.signing import base_url
 def artifact(request: PersonalRequest, entity: str, project: str, type: str, artifact: str) -> HttpResponse:
     """The series of an artifact's versions."""
     found = find_artifact(request.user, entity, project, type, artifact, is_taken=is_taken(request.user))
-    selection = Selection.read(request.GET)
-    table = versions_table(living_series(found), request.user, selection)
+    selection, series = Selection.read(request.GET), living_series(found)
+    if fills(request, "completions"):
+        return render_page(
+            request, "artifacts/_completions.html", {"completions": completions(series, selection.filter)}
+        )
+    table = versions_table(series, request.user, selection)
     full_name = f"{found.project.namespace.name}/{found.project.name}/{found.name}"
     context = _artifact_head(request.user, found)
     context |= {"links": links_of(request.user, found), "tag_url": tag_url(request.GET)}

@@ -82,7 +82,8 @@ Wheels of household water meters, photographed by the counters' own cameras in *
 | Labels | `0` to `9`, by two readers each |
 | Hard part | one wheel in three is worn |
 
-Use [`meter-digits-train`](../meter-digits-train/) to train. Never train on the holdout.
+Use [`meter-digits-train`](/orgs/Meridian%20Labs/registry/dataset/collections/meter-digits-train/) to train.
+Never train on the holdout.
 """
 READER_CARD = """
 Reads the digits of a water meter from the counter's own camera. `recall_worn` is the number to watch: worn wheels

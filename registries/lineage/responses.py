@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from common.htmx import render_page, wants_fragment
+from common.htmx import fills, render_page
 from registries.lineage.page import Lineage
 
 PANEL = "lineage-panel"
@@ -25,7 +25,7 @@ DRAWING = re.compile(r"@layer drawing \{(.*?)\n\}", re.DOTALL)
 def respond(request: HttpRequest, template: str, context: dict[str, Any], lineage: Lineage) -> HttpResponse:
     """The page of `template`; htmx gets all below the head, or the panel alone when that is what it puts in."""
     context = context | {"lineage": lineage, "tab": "lineage"}
-    if wants_fragment(request) and request.htmx.target == PANEL:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    if fills(request, PANEL):
         return render_page(request, "lineage/_panel.html", context)
     return render_page(request, template, context, partial="lineage", data=lineage.data)
 

@@ -16,6 +16,7 @@ from accounts.authentication import by_session_or_key
 from accounts.requests import PersonalRequest
 from accounts.shell import shell_of
 from artifacts import file_tab, tabs
+from artifacts.filtering import completions
 from artifacts.rows import versions_table
 from artifacts.selection import Selection
 from artifacts.serving import serve_archive, serve_file, serve_thumbnail
@@ -24,7 +25,7 @@ from artifacts.table_tab import find_table, table_alone
 from artifacts.tables import table_context, table_data, tag_url
 from common.data import PageData, data_kind
 from common.errors import NotFoundError
-from common.htmx import render_page
+from common.htmx import fills, render_page
 from registries import impact, queries, shelf
 from registries.models import Collection
 from registries.snippets import link_code, use_code, use_line
@@ -102,8 +103,12 @@ def collection(request: PersonalRequest, organization: str, registry: str, colle
     if request.GET.get("at"):
         return past.collection_at(request, organization, registry, collection)
     found = queries.get_collection(request.user, organization, registry, collection)
-    selection = Selection.read(request.GET)
-    table = versions_table(queries.collection_series(found), request.user, selection)
+    selection, series = Selection.read(request.GET), queries.collection_series(found)
+    if fills(request, "completions"):
+        return render_page(
+            request, "artifacts/_completions.html", {"completions": completions(series, selection.filter)}
+        )
+    table = versions_table(series, request.user, selection)
     context = queries.collection_head(request.user, found, "")
     context |= table_context(table, selection, who=_("Linked by"), full_name=context["target_path"])
     context |= {

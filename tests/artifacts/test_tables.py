@@ -139,7 +139,9 @@ def test_the_end_of_a_filter_is_completed_with_fields_metrics_and_labels(mia: Cl
         ("size:1", []),
         ('tag:"nig', []),
     ]:
-        assert mia.get(address, {"q": text}).context["table"].completions == ends, text
+        typed = mia.get(address, {"q": text}, headers={"HX-Request": "true", "HX-Target": "completions"})
+        assert typed.context["completions"] == ends, text
+        assert typed.content.startswith(b'\n<datalist id="completions">'), "nothing but these"
     page = mia.get(address).content.decode()
     assert '<datalist id="completions"><option value="tag:">' in page
 

@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from access.models import User
 from access.services.invitations import create_invitation
-from artifacts.models import RunInput, Version, VersionAlias, VersionMetric
+from artifacts.models import Artifact, RunInput, Version, VersionAlias, VersionMetric
 from artifacts.tab_data import DATA as VERSION_DATA
 from artifacts.tabs import TABS as VERSION_TABS
 from events.models import Event
@@ -75,7 +75,9 @@ CHOSEN = [
     "/search/?q=net",
     "/search/?q=latest&kind=versions&in=Acme",
     "/search/?q=net+tag:n",
+    "/orgs/Acme/registry/Shelf/?q=net",
     "/orgs/Acme/registry/Shelf/collections/net/?sort=-metric:accuracy&alias=latest",
+    "/orgs/Acme/registry/Shelf/collections/net/?q=alias:a1",
     "/orgs/Acme/registry/Shelf/collections/net/versions/@latest/",
     "/orgs/Acme/registry/Shelf/collections/net/versions/v0/move/prod/",
     "/orgs/Acme/registry/Shelf/?at=0h",
@@ -143,6 +145,8 @@ def test_pages_ask_what_the_file_says_whatever_the_number_of_versions(
     lines = Piece(0, ['{"_step": 0, "_runtime": 1, "loss": 2}'])
     append(actor=cast.mia, run=run, batch=StreamBatch(history=lines, system=lines, console=lines))
     Version.objects.update(produced_by=run)
+    for series in (Collection, Artifact):
+        series.objects.update(metric_directions={"accuracy": True})
     shelve(cast, FEW)
     few = counts(olga, places)
     shelve(cast, MANY)
