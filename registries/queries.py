@@ -73,7 +73,7 @@ def get_collection(user: User, organization: str, registry: str, name: str) -> C
     )
     if found is None:
         raise NotFoundError(_("There is no such collection, or you may not see it."))
-    note_role(user, found.registry, found.level)
+    note_role(user, found.registry, found.level)  # type: ignore[attr-defined]  # annotated above
     return found
 
 

@@ -125,8 +125,9 @@ def shelf_page(registry: Registry, user: User, wish: Wish) -> tuple[Page[Collect
         total = int(registry.collection_count)  # type: ignore[attr-defined]
         return paginate(rows, order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE), total
     count = found.order_by().values("registry").annotate(total=Count("pk")).values("total")
-    page = paginate(rows.annotate(total=Subquery(count)), order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE)
-    return page, page.items[0].total if page.items else found.count()  # type: ignore[attr-defined]
+    told: Any = rows.annotate(total=Subquery(count))
+    page: Page[Any] = paginate(told, order=ORDERS[wish.sort], cursor=wish.cursor, size=PAGE)
+    return page, page.items[0].total if page.items else found.count()
 
 
 def first_aliases(registry: Registry, collections: list[Any]) -> dict[int, list[Any]]:
