@@ -17,46 +17,63 @@ from projects.services import chunks, history
 from projects.streams import Piece, pack, parse_row, step_of, unpack
 
 Stream = HistoryChunk.Stream
+AGAIN, SUMMARY = "again", "summary"
 
 
 def beginning(parent: Run | None = None, step: int = 0) -> dict[str, Any]:
-    """What `Run.begun` notes of a script that begins: its first line in each stream. A fork's follow on the parent's."""
+    """What `Run.begun` notes of a script that begins: its first line in each stream. A fork's follow on the parent's.
+
+    Later also the summary that there was before it, and the first line of a file of metrics that is sent again.
+    """
     begun: dict[str, Any] = {str(stream): 0 for stream in Stream}
     if parent is None:
         return begun
     return begun | {str(Stream.HISTORY): chunks.count_up_to(parent, step), "parent": parent.pk, "step": step}
 
 
+def first_line(run: Run) -> int:
+    """The line of metrics at which a script that opens the run starts to count."""
+    return int(run.begun.get(Stream.HISTORY, run.begun.get(AGAIN, run.history_lines)))
+
+
 def settle(actor: User, run: Run, pieces: dict[Stream, Piece], *, ends: bool) -> dict[str, Any]:
     """Forget the earlier lines of each stream of which the first new one is among `pieces`; the changed fields of `run`.
 
-    Once the script ends, what it has sent nothing of stays. A file of metrics that is sent again is noted by None.
+    Once the script ends, what it has sent nothing of stays. Where it is a file of metrics that is sent again, this is noted,
+    also for what comes after the end, and the summary is what it was before.
     """
     came = {stream: piece for stream, piece in pieces.items() if run.begun.get(stream) == piece.first}
     changed: dict[str, Any] = {}
-    left = {name: value for name, value in run.begun.items() if value is None or not (ends or name in came)}
+    left = {name: value for name, value in run.begun.items() if name == AGAIN or not (ends or name in came)}
     for stream, piece in came.items():
         # A fork's first line follows on its parent's, which an ended fork without metrics has not yet.
         is_any = getattr(run, chunks.LINE_COUNTERS[stream]) or piece.first
-        if is_any and not _is_kept(run, stream, piece):
+        is_kept = is_any and _is_kept(run, stream, piece)
+        if is_any and not is_kept:
             changed |= _forget(actor, run, stream)
-        elif is_any and stream == Stream.HISTORY:
-            left[str(stream)] = None
+        if stream == Stream.HISTORY:
+            changed |= {SUMMARY: run.begun[SUMMARY]} if is_kept and SUMMARY in run.begun else {}
+            left = {name: value for name, value in left.items() if name != SUMMARY} | (
+                {AGAIN: piece.first} if is_kept else {}
+            )
     run.begun = left
     return changed | {"begun": run.begun} if came or ends else {}
 
 
-def summary_of(run: Run, summary: dict[str, Any]) -> dict[str, Any] | None:
-    """What the summary of a run becomes by one that came without metrics: None to leave it.
+def summarize(run: Run, summary: dict[str, Any], *, waits: bool) -> dict[str, Any]:
+    """What a summary that came without metrics changes; `waits` for the first line of a script that begins the run anew.
 
-    Before the first line of a script that begins it anew, what is new is added; of a file that is sent again, only the
-    summary of its last step counts.
+    Until that line comes, what is new is added, and what there was is noted. Of a file that is sent again, only the summary of
+    its last step counts.
     """
-    if Stream.HISTORY not in run.begun:
-        return summary
-    if run.begun[Stream.HISTORY] is None:
-        return summary if (step_of(summary) or 0) >= (run.last_step or 0) else None
-    return {**run.summary, **{name: value for name, value in summary.items() if not name.startswith("_")}}
+    if AGAIN in run.begun:
+        return {SUMMARY: summary} if (step_of(summary) or 0) >= (run.last_step or 0) else {}
+    if not waits:
+        return {SUMMARY: summary}
+    added = {name: value for name, value in summary.items() if not name.startswith("_")}
+    if Stream.HISTORY in run.begun:
+        run.begun = {SUMMARY: run.summary} | run.begun
+    return {SUMMARY: {**run.summary, **added}, "begun": run.begun}
 
 
 def _is_kept(run: Run, stream: Stream, piece: Piece) -> bool:

@@ -71,6 +71,7 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
         locked.project = run.project
         now = timezone.now()
         changed = {"heartbeat_at": now, **_turn(locked, batch, now)}
+        waits = Stream.HISTORY in locked.begun
         if locked.begun:
             changed |= anew.settle(actor, locked, {} if batch.writer else pieces, ends=batch.complete)
         placed = {stream: [piece] for stream, piece in pieces.items()}
@@ -81,7 +82,8 @@ def append(*, actor: User, run: Run, batch: StreamBatch) -> bool:
         elif Stream.HISTORY in pieces and pieces[Stream.HISTORY].end < locked.history_lines:
             summary = None  # of an earlier moment
         elif summary is not None and Stream.HISTORY not in pieces:
-            summary = anew.summary_of(locked, summary)
+            changed |= anew.summarize(locked, summary, waits=waits)
+            summary = None
         for stream, piece in ((stream, piece) for stream, found in placed.items() for piece in found):
             write_lines(locked, stream, piece)
             counter = LINE_COUNTERS[stream]

@@ -93,7 +93,7 @@ def upsert_bucket(_: Any, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
     if input.get("state"):
         run = lifecycle.set_state(actor=request.user, run=run, state=input["state"])
     if _opens(input) and not inserted:
-        run.history_lines = run.begun.get("history", run.history_lines)  # not saved: where the client starts to count
+        run.history_lines = anew.first_line(run)  # not saved: where the client starts to count
     return {"bucket": run, "inserted": inserted}
 
 

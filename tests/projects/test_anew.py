@@ -97,8 +97,10 @@ def test_a_file_that_is_sent_again_keeps_what_a_resumed_script_added(run: Run, s
     Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=6))
     kept = [*losses(run), *history.read_lines(run, "system"), *history.read_lines(run, "console")]
     begin()
-    send(summary={"_runtime": 0})
+    send(summary={"_runtime": 0, "loss": 0})
+    assert anew.first_line(run) == 0
     send(**first, summary={"loss": 1})
+    assert (run.summary, anew.first_line(run)) == (later, 0), "sent again once more, it lies on the same lines"
     for _ in range(2):
         send(summary={"loss": 1, "_step": 2}, complete=True)
     assert [*losses(run), *history.read_lines(run, "system"), *history.read_lines(run, "console")] == kept
@@ -134,11 +136,26 @@ def test_an_edit_changes_no_beginning_and_a_script_without_metrics_keeps_them(
 def test_a_script_that_has_a_summary_alone_adds_to_the_earlier_one(run: Run, send: Send, begin: Open) -> None:
     send(history=Piece(0, rows(0, 1)), summary={"loss": 1, "_step": 1}, complete=True)
     begin()
-    send(summary={"score": 2, "_runtime": 0})
-    assert run.summary == {"loss": 1, "_step": 1, "score": 2}
+    for ends in (False, True):
+        send(summary={"score": 2, "_runtime": 0}, complete=ends)
+        assert run.summary == {"loss": 1, "_step": 1, "score": 2}
+    assert (losses(run), run.begun) == ([1e9, 1e9 + 1], {})
+    begin()
+    send(summary={"score": 3})
+    assert run.summary == {"loss": 1, "_step": 1, "score": 3}
     send(history=Piece(0, rows(0, at=2e9)), summary={"loss": 3, "_step": 0})
     send(summary={"loss": 3, "_runtime": 1}, complete=True)
     assert run.summary == {"loss": 3, "_runtime": 1}
+
+
+def test_a_file_without_metrics_that_is_sent_again_keeps_what_a_resumed_script_added(
+    run: Run, send: Send, begin: Open
+) -> None:
+    send(summary={"score": 2}, complete=True)
+    send(history=Piece(0, rows(0, 1)), summary={"score": 2, "loss": 5, "_step": 1}, complete=True)
+    begin()
+    send(summary={"score": 2, "_runtime": 0}, complete=True)
+    assert run.summary == {"score": 2, "loss": 5, "_step": 1}
 
 
 def test_a_run_that_runs_is_not_begun_anew(run: Run, send: Send, begin: Open) -> None:
@@ -172,7 +189,9 @@ def test_a_fork_is_made_anew(cast: Cast, run: Run, project: Project, send: Send)
 
     assert stream(fork(1), 2, *rows(2, 3, 4, at=2e9)) == [1e9, 1e9 + 1, 2e9 + 2, 2e9 + 3, 2e9 + 4]
     assert stream(fork(1), 2, *rows(2, at=3e9)) == [1e9, 1e9 + 1, 3e9 + 2]
-    assert stream(fork(1), 2, *rows(2, at=3e9)) == [1e9, 1e9 + 1, 3e9 + 2], "the same file again"
+    again = fork(1)
+    assert stream(again, 2, *rows(2, at=3e9)) == [1e9, 1e9 + 1, 3e9 + 2], "the same file again"
+    assert anew.first_line(again) == 2, "also once nobody knows where it began"
     hollow = fork(1)
     hollow.chunks.all().delete()
     Run.objects.filter(pk=hollow.pk).update(history_lines=0, last_step=None)
