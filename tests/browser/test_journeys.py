@@ -335,6 +335,7 @@ def test_a_version_is_found_by_its_metrics_and_held_against_another(
     expect(versions.nth(1).get_by_role("link", name="v6")).to_be_visible()
     versions.nth(1).get_by_role("link", name="v6").click()
     page.get_by_role("link", name="Metrics").click()
+    page.wait_for_url("**/v6/metrics/")  # with its scripts, that listen to the choice
     page.get_by_label("Compare with").select_option("v4")
     if not script:
         page.get_by_role("button", name="Apply").click()
