@@ -31,8 +31,8 @@ class Run(models.Model):
 
     `config` is `{key: value}` as the script gave it; `client_info` is what the client notes about itself and wants back
     when it resumes; `resumed` says that it has, and streams next; `begun` notes where the lines of one that begins it anew
-    start, until they come (projects/services/anew.py). `history_keys` is `{key: [kinds of its values]}`, nested
-    keys joined by dots. `writers` says where the lines lie that several processes stream together:
+    start, until they come, and of a file that is sent again (projects/services/anew.py). `history_keys` is `{key: [kinds of
+    its values]}`, nested keys joined by dots. `writers` says where the lines lie that several processes stream together:
     `{writer: {stream: stretches}}` (projects/writers.py).
     """
 

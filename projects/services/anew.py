@@ -52,10 +52,10 @@ def settle(actor: User, run: Run, pieces: dict[Stream, Piece], *, ends: bool) ->
         if is_any and not is_kept:
             changed |= _forget(actor, run, stream)
         if stream == Stream.HISTORY:
-            changed |= {SUMMARY: run.begun[SUMMARY]} if is_kept and SUMMARY in run.begun else {}
-            left = {name: value for name, value in left.items() if name != SUMMARY} | (
-                {AGAIN: piece.first} if is_kept else {}
-            )
+            left.pop(SUMMARY, None)
+            if is_kept:
+                left[AGAIN] = piece.first
+                changed[SUMMARY] = run.begun.get(SUMMARY, run.summary)
     run.begun = left
     return changed | {"begun": run.begun} if came or ends else {}
 
